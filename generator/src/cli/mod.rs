@@ -1,0 +1,1 @@
+//! The command line: Zola's commands and options, plus `--content`, `--today`, `--format`.

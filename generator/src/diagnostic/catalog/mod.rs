@@ -1,0 +1,4 @@
+//! The wording of every diagnostic, one constructor per problem.
+//!
+//! The rest of the program names a problem by calling its constructor; nothing else forms
+//! sentences for editors. Grouped by stage into the files of this folder.

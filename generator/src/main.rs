@@ -1,0 +1,3 @@
+//! The program `auslage`; everything is in the library.
+
+fn main() {}

@@ -1,0 +1,141 @@
+//! Markdown → HTML, as Zola 0.23 writes it. Knows headings, links, footnotes and blocks; knows no pages:
+//! what it must ask (where does `@/a.md` lead?) it asks through [`Links`].
+
+use std::ops::Range;
+
+use crate::config::{InsertAnchor, Markdown, SlugifyStrategy};
+use crate::diagnostic::Diagnostics;
+
+/// Answers what only the site can know.
+pub trait Links: Sync {
+    /// Permalink of the document at `path` (below `content/`, with its language suffix), if there is one.
+    fn permalink(&self, path: &str) -> Option<String>;
+    /// The path nearest to `path`, for a hint.
+    fn nearest(&self, path: &str) -> Option<String>;
+}
+
+/// Renders the site's own templates for parts of the text.
+pub trait Snippets: Sync {
+    /// `anchor-link.html` for a heading.
+    ///
+    /// # Errors
+    /// The template's diagnostic, ready to push.
+    fn anchor_link(
+        &self,
+        id: &str,
+        level: u8,
+        language: &str,
+    ) -> Result<String, crate::diagnostic::Diagnostic>;
+    /// `summary-cutoff.html`, rendered where a summary leaves elements open.
+    ///
+    /// # Errors
+    /// As above.
+    fn summary_cutoff(&self, summary: &str, language: &str) -> Result<String, crate::diagnostic::Diagnostic>;
+}
+
+/// What rendering one body needs.
+pub struct Context<'a> {
+    /// `[markdown]`
+    pub options: &'a Markdown,
+    /// `[slugify] anchors`
+    pub anchors: SlugifyStrategy,
+    /// Whether a broken internal link is an error.
+    pub internal_links: crate::config::LinkLevel,
+    /// Links at headings, the section's wish before the configuration's.
+    pub insert_anchor: InsertAnchor,
+    /// Permalink of the page itself, for `#fragment` links and colocated files.
+    pub permalink: &'a str,
+    /// Path of the page below `content/`.
+    pub relative: &'a str,
+    /// Its language.
+    pub language: &'a str,
+    /// The rest of the site.
+    pub links: &'a dyn Links,
+    /// The site's templates for parts.
+    pub snippets: &'a dyn Snippets,
+    /// The file, for diagnostics.
+    pub path: &'a std::path::Path,
+    /// Where the body starts in the file, in bytes; `None` if the body was templated, so that
+    /// positions in it are not positions in the file.
+    pub offset: Option<usize>,
+}
+
+/// A body as HTML, and what was learnt on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Markup {
+    /// The HTML.
+    pub html: String,
+    /// HTML before `<!-- more -->`.
+    pub summary: Option<String>,
+    /// Headings, nested by level.
+    pub toc: Vec<Heading>,
+    /// Links to other documents: path below `content/`, fragment, bytes in the file.
+    pub internal_links: Vec<InternalLink>,
+    /// Links to other sites, in order.
+    pub external_links: Vec<String>,
+    /// Ids of headings and those set in raw HTML (`id`, `name`).
+    pub anchors: Vec<String>,
+    /// Top-level blocks in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A heading of the table of contents.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its id.
+    pub id: String,
+    /// The page's permalink with the id.
+    pub permalink: String,
+    /// Its text without markup.
+    pub title: String,
+    /// Headings below it.
+    pub children: Vec<Heading>,
+}
+
+/// `@/path.md#anchor`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InternalLink {
+    /// Below `content/`.
+    pub path: String,
+    /// Fragment.
+    pub anchor: Option<String>,
+    /// Bytes in the file, where known.
+    pub range: Option<Range<usize>>,
+}
+
+/// A block at the top level of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its HTML: bytes of [`Markup::html`].
+    pub html: Range<usize>,
+    /// Its text with markup removed, as in the source otherwise.
+    pub text: String,
+    /// Bytes in the file, where known.
+    pub source: Option<Range<usize>>,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are the block elements of CommonMark and GFM")]
+pub enum BlockKind {
+    Paragraph,
+    List,
+    Table,
+    Quote,
+    DefinitionList,
+    Heading(u8),
+    Code,
+    Rule,
+    Html,
+    Footnote,
+}
+
+/// Renders one body.
+pub fn render(body: &str, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Markup {
+    let _ = (body, context, diagnostics);
+    todo!("markup helper")
+}

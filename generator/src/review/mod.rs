@@ -1,0 +1,2 @@
+//! The public review: rounds, numbered passages, form pages, and `review.json`, the contract with the
+//! feedback function.

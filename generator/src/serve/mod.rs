@@ -1,0 +1,1 @@
+//! `auslage serve`: builds, serves, watches, reloads the browser; shows diagnostics as an overlay.

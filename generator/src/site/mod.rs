@@ -1,0 +1,182 @@
+//! Stage 3: all documents → the [`Site`]: addresses, the tree of sections, order, neighbours,
+//! translations, taxonomies, pagination. Zola's model; knows no strategy and no HTML.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Config, TaxonomyConfig};
+use crate::diagnostic::Diagnostics;
+use crate::discover::Inventory;
+use crate::parse::{Document, PageMatter, SectionMatter};
+
+/// Index of a page in [`Site::pages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageId(pub usize);
+
+/// Index of a section in [`Site::sections`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SectionId(pub usize);
+
+/// A page or a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NodeId {
+    /// A page.
+    Page(PageId),
+    /// A section.
+    Section(SectionId),
+}
+
+/// The whole site, addressed and connected. Lists are sorted by relative path.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its settings.
+    pub config: Config,
+    /// All pages, orphans included.
+    pub pages: Vec<Page>,
+    /// All sections, those included that have no file (`document` is `None`).
+    pub sections: Vec<Section>,
+    /// Page or section by path below `content/`.
+    pub by_path: BTreeMap<String, NodeId>,
+    /// Every translation of a canonical path, in the order: default language, then by code.
+    pub translations: BTreeMap<String, Vec<NodeId>>,
+    /// Taxonomies, by language code and then in the order of the configuration.
+    pub taxonomies: Vec<Taxonomy>,
+}
+
+/// Where something is to be found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// `/themen/leben/dorffunk/`
+    pub path: String,
+    /// `["themen", "leben", "dorffunk"]`
+    pub components: Vec<String>,
+    /// `https://…/themen/leben/dorffunk/`
+    pub permalink: String,
+}
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Its file.
+    pub document: Document,
+    /// Where it is published.
+    pub address: Address,
+    /// Last part of its address.
+    pub slug: String,
+    /// Date from front matter or file name.
+    pub date: Option<crate::parse::MatterDate>,
+    /// The section that lists it.
+    pub section: Option<SectionId>,
+    /// Sections above it, from the root down.
+    pub ancestors: Vec<SectionId>,
+    /// Template, from front matter or the nearest `page_template`; `page.html` unless set.
+    pub template: String,
+    /// Neighbour that comes before it in its section.
+    pub lower: Option<PageId>,
+    /// Neighbour that comes after it.
+    pub higher: Option<PageId>,
+    /// Its colocated files, below `content/`, sorted.
+    pub assets: Vec<String>,
+    /// `false` where the page lacks the key its section sorts by: Zola neither lists nor renders it.
+    pub published: bool,
+}
+
+/// A section.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its file; `None` for the root of a language that has no `_index.md`.
+    pub document: Option<Document>,
+    /// Path below `content/` that its file has or would have.
+    pub relative: String,
+    /// The same without language and ending.
+    pub canonical: String,
+    /// Its language.
+    pub language: String,
+    /// What its front matter says, or the defaults.
+    pub matter: SectionMatter,
+    /// Where it is published.
+    pub address: Address,
+    /// The section above.
+    pub parent: Option<SectionId>,
+    /// Sections above it, from the root down.
+    pub ancestors: Vec<SectionId>,
+    /// Its pages in order, those of transparent subsections included.
+    pub pages: Vec<PageId>,
+    /// Pages that lack the key by which it sorts.
+    pub ignored_pages: Vec<PageId>,
+    /// Sections below it, by weight, then by path.
+    pub subsections: Vec<SectionId>,
+    /// Template, from front matter; otherwise `index.html` at the root and `section.html` elsewhere.
+    pub template: String,
+    /// Its colocated files, below `content/`, sorted.
+    pub assets: Vec<String>,
+}
+
+/// A taxonomy in one language.
+#[derive(Debug, Clone)]
+pub struct Taxonomy {
+    /// Its settings.
+    pub config: TaxonomyConfig,
+    /// Its language.
+    pub language: String,
+    /// Where its list is published.
+    pub address: Address,
+    /// Its terms by name, case-insensitively.
+    pub terms: Vec<Term>,
+}
+
+/// A term of a taxonomy.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// As first written.
+    pub name: String,
+    /// In its URL.
+    pub slug: String,
+    /// Where it is published.
+    pub address: Address,
+    /// Its pages: by date, newest first; undated ones after them.
+    pub pages: Vec<PageId>,
+}
+
+/// Builds the site.
+pub fn resolve(
+    config: Config,
+    documents: Vec<Document>,
+    inventory: &Inventory,
+    include_drafts: bool,
+    diagnostics: &mut Diagnostics,
+) -> Site {
+    let _ = (config, documents, inventory, include_drafts, diagnostics);
+    todo!("site helper")
+}
+
+impl Site {
+    /// A page.
+    pub fn page(&self, id: PageId) -> &Page {
+        &self.pages[id.0]
+    }
+
+    /// A section.
+    pub fn section(&self, id: SectionId) -> &Section {
+        &self.sections[id.0]
+    }
+
+    /// Ids of all pages.
+    pub fn page_ids(&self) -> impl Iterator<Item = PageId> + use<> {
+        (0..self.pages.len()).map(PageId)
+    }
+
+    /// Ids of all sections.
+    pub fn section_ids(&self) -> impl Iterator<Item = SectionId> + use<> {
+        (0..self.sections.len()).map(SectionId)
+    }
+}
+
+impl Page {
+    /// Its front matter.
+    pub fn matter(&self) -> &PageMatter {
+        match &self.document.matter {
+            crate::parse::Matter::Page(matter) => matter,
+            crate::parse::Matter::Section(_) => unreachable!("resolve makes pages of page documents only"),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The real file system and the real calendar: the generator's edge.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use walkdir::WalkDir;
+
+use super::{FileEntry, World};
+
+/// The world as it is; the day can be pinned for `--today`.
+#[derive(Debug, Clone, Default)]
+pub struct DiskWorld {
+    pinned: Option<Date>,
+}
+
+impl DiskWorld {
+    /// A world whose day is the real one, or `pinned`.
+    pub fn new(pinned: Option<Date>) -> Self {
+        Self { pinned }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this file is the edge where files and the clock are allowed")]
+impl World for DiskWorld {
+    fn today(&self) -> Date {
+        self.pinned.unwrap_or_else(|| {
+            let zone =
+                jiff::tz::TimeZone::get("Europe/Berlin").unwrap_or_else(|_| jiff::tz::TimeZone::system());
+            jiff::Timestamp::now().to_zoned_datetime(zone).date()
+        })
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        std::fs::read(path).map(Arc::from)
+    }
+
+    fn walk(&self, folder: &Path) -> io::Result<Vec<FileEntry>> {
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let mut entries = Vec::new();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+            let entry = entry.map_err(io::Error::from)?;
+            if entry.file_type().is_file() {
+                let len = entry.metadata().map_err(io::Error::from)?.len();
+                entries.push(FileEntry { path: PathBuf::from(entry.path()), len });
+            }
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+}

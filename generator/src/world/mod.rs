@@ -1,0 +1,56 @@
+//! The one door to the outside: files and the calendar date.
+//!
+//! Every stage asks a [`World`] instead of the file system or the clock, so that a test can give a
+//! site as a map of texts and pin its day. [`DiskWorld`] is the real one, [`MemoryWorld`] the one
+//! of tests. Writing is not here: only `emit` writes.
+
+mod disk;
+mod memory;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+pub use disk::DiskWorld;
+pub use memory::MemoryWorld;
+
+/// A file seen by [`World::walk`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileEntry {
+    /// Its path, starting with the folder that was walked.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub len: u64,
+}
+
+/// What the generator may know of the outside.
+pub trait World: Send + Sync {
+    /// The calendar day of this build, in the municipality's time zone (Europe/Berlin).
+    fn today(&self) -> Date;
+
+    /// The bytes of one file.
+    ///
+    /// # Errors
+    /// As the file system gives them; `NotFound` for a missing file.
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
+
+    /// Every file below `folder`, symbolic links followed, sorted by path. A missing folder is empty.
+    ///
+    /// # Errors
+    /// As the file system gives them.
+    fn walk(&self, folder: &Path) -> io::Result<Vec<FileEntry>>;
+
+    /// Whether there is a file at `path`.
+    fn is_file(&self, path: &Path) -> bool;
+
+    /// One file as text.
+    ///
+    /// # Errors
+    /// As [`World::read`]; `InvalidData` where the bytes are not UTF-8.
+    fn read_text(&self, path: &Path) -> io::Result<String> {
+        let bytes = self.read(path)?;
+        String::from_utf8(bytes.to_vec()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
