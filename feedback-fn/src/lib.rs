@@ -1,1 +1,14 @@
-//! placeholder
+//! Takes residents' suggestions from plain HTML forms, stores them durably and mails them to the authors.
+//!
+//! The flow: `http` guards and reads a request → `form` validates it into a draft → `pages` shows the
+//! check page with a `token` → the token comes back → `store` makes it durable → 303 and the reference.
+//! From there `outbox` claims deliveries and `mail` composes and sends them; no mail on the request path.
+//! `contract` is what the generator says about the site; `config` is what the operator says.
+
+pub mod clock;
+pub mod contract;
+pub mod mail;
+pub mod outbox;
+pub mod reference;
+pub mod store;
+pub mod suggestion;

@@ -1,2 +1,3 @@
-//! placeholder
+//! The program `feedback-fn`: reads the command line and hands over to the library.
+
 fn main() {}

@@ -1,0 +1,1 @@
+//! The worker that delivers what waits in the store.
