@@ -1,0 +1,68 @@
+//! What the commands need beyond Rust and Node: found, installed where that is possible, named where not.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{self, find, must, program, say};
+
+/// Names under which a Chromium that takes `--headless` is known.
+const CHROMIUM: &[&str] =
+    &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+
+/// The file whose presence says that the packages of a lock file are installed: a copy of that lock file.
+const STAMP: &str = "node_modules/.installed-lock.json";
+
+/// Installs the npm packages of a folder exactly as its lock file says, unless they are there already.
+pub fn npm_packages(folder: &str) -> Result<()> {
+    let lock = process::root().join(folder).join("package-lock.json");
+    let stamp = process::root().join(folder).join(STAMP);
+    let wanted = std::fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    if find(&["npm"]).is_none() {
+        bail!("npm is not installed; install Node.js 20 or newer (https://nodejs.org), then run this again");
+    }
+    say(&format!("installing the npm packages of {folder}/"));
+    must(program("npm", folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
+    std::fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// A Chromium for the browser tests: `CHROMIUM` in the environment, one on the PATH, or Debian's package.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        return Ok(PathBuf::from(named));
+    }
+    if let Some(found) = find(CHROMIUM) {
+        return Ok(found);
+    }
+    if find(&["apt-get"]).is_some() && is_root() {
+        say("installing Debian's chromium for the browser tests");
+        must(program("apt-get", ".").args(["update", "-qq"]))?;
+        must(program("apt-get", ".").env("DEBIAN_FRONTEND", "noninteractive").args([
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            "chromium",
+        ]))?;
+    }
+    find(CHROMIUM).context(
+        "no Chromium was found for the browser tests; install it (Debian: `sudo apt install chromium`) \
+         or name one in the environment variable CHROMIUM",
+    )
+}
+
+/// The test runner cargo-nextest.
+pub fn nextest() -> Result<()> {
+    if find(&["cargo-nextest"]).is_some() {
+        return Ok(());
+    }
+    say("installing cargo-nextest, the test runner");
+    must(process::cargo().args(["install", "--locked", "cargo-nextest"]))
+}
+
+fn is_root() -> bool {
+    std::process::Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
