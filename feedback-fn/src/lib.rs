@@ -9,6 +9,7 @@ pub mod clock;
 pub mod contract;
 pub mod mail;
 pub mod outbox;
+pub mod pages;
 pub mod reference;
 pub mod store;
 pub mod suggestion;

@@ -204,9 +204,7 @@ mod tests {
 
     #[test]
     fn other_text_is_no_reference() {
-        for typed in
-            ["", "LOE", "LOE-0000", "LOE-0000-010", "LOE-0000-010U", "<b>-0000-0104", "ÄÖÜ-0000-0104"]
-        {
+        for typed in ["", "LOE", "LOE-0000", "LOE-0000-010U", "<b>-0000-0104", "ÄÖÜ-0000-0104"] {
             check(typed, Err(ReferenceError::Shape));
         }
         check(&"A".repeat(100), Err(ReferenceError::Shape));

@@ -4,6 +4,12 @@
 //! Fields that this version does not know are ignored; another version is refused.
 //! Not for the templates in it (`pages`) and not for watching the file (`source`).
 
+mod read;
+mod watch;
+
+pub use read::parse;
+pub use watch::Watch;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,0 +1,50 @@
+//! From the bytes of `review.json` to a checked [`Review`].
+//!
+//! The version is read first, so that a file of another version is named as such and not as a broken one.
+
+use super::{Review, VERSION};
+use anyhow::{Context, bail, ensure};
+use serde::Deserialize;
+use std::collections::HashSet;
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u64,
+}
+
+/// Reads and checks a contract.
+pub fn parse(json: &[u8]) -> anyhow::Result<Review> {
+    let Versioned { version } =
+        serde_json::from_slice(json).context("not a contract: `version` cannot be read")?;
+    if version != VERSION {
+        bail!(
+            "the contract has version {version}, this program understands version {VERSION}; \
+             use a generator and a feedback-fn of the same release"
+        );
+    }
+    let review: Review =
+        serde_json::from_slice(json).context("the contract does not have the agreed form")?;
+    check(&review)?;
+    Ok(review)
+}
+
+fn check(review: &Review) -> anyhow::Result<()> {
+    for (name, path) in [("endpoint", &review.endpoint), ("forms", &review.forms)] {
+        ensure!(
+            path.starts_with('/') && path.ends_with('/'),
+            "`{name}` is `{path}`, but must begin and end with a slash"
+        );
+    }
+    ensure!(
+        !review.recipients.default.is_empty(),
+        "`recipients.default` is empty: nobody would get the mails"
+    );
+    if let Some(round) = &review.round {
+        ensure!(round.opens < round.closes, "`round.closes` is not after `round.opens`");
+    }
+    let mut ids = HashSet::new();
+    match review.targets.iter().find(|target| !ids.insert(&target.id)) {
+        Some(twice) => bail!("the target `{}` is listed twice", twice.id),
+        None => Ok(()),
+    }
+}

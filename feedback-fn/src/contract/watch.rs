@@ -1,0 +1,104 @@
+//! Keeps the contract up to date while the program runs.
+//!
+//! The file is looked at no more than once a second, when somebody asks for it, and read again only when
+//! its length or modification time changed. A broken new file is logged and the old contract stays:
+//! a mistake in a build must not take the forms away from residents.
+
+use crate::clock::Clock;
+use anyhow::Context;
+use jiff::Timestamp;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::SystemTime;
+
+const LOOK_EVERY_MS: i64 = 1000;
+
+/// A file's content, prepared, and prepared again when the file changes.
+pub struct Watch<T> {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    prepare: fn(&[u8]) -> anyhow::Result<T>,
+    seen: Mutex<Seen<T>>,
+}
+
+struct Seen<T> {
+    content: Arc<T>,
+    stamp: Stamp,
+    looked: Timestamp,
+}
+
+/// What tells one version of the file from another without reading it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        Stamp { length: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+impl<T> Watch<T> {
+    /// Reads the file for the first time; here a broken file is an error.
+    pub fn open(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        prepare: fn(&[u8]) -> anyhow::Result<T>,
+    ) -> anyhow::Result<Watch<T>> {
+        let (stamp, content) = read(path, prepare)?;
+        let seen = Mutex::new(Seen { content: Arc::new(content), stamp, looked: clock.now() });
+        Ok(Watch { path: path.to_owned(), clock, prepare, seen })
+    }
+
+    /// The newest content that could be prepared.
+    pub fn current(&self) -> Arc<T> {
+        let mut seen = self.lock();
+        let now = self.clock.now();
+        // Also after the clock was set back.
+        if (now.as_millisecond() - seen.looked.as_millisecond()).abs() >= LOOK_EVERY_MS {
+            seen.looked = now;
+            self.look(&mut seen);
+        }
+        seen.content.clone()
+    }
+
+    fn look(&self, seen: &mut Seen<T>) {
+        let stamp = std::fs::metadata(&self.path).map(|metadata| Stamp::of(&metadata));
+        match stamp {
+            Ok(stamp) if stamp == seen.stamp => {}
+            Ok(stamp) => {
+                // Noted also when it is broken: the same broken file is reported once.
+                seen.stamp = stamp;
+                match read(&self.path, self.prepare) {
+                    Ok((stamp, content)) => {
+                        seen.stamp = stamp;
+                        seen.content = Arc::new(content);
+                        tracing::info!(event = "contract.reloaded");
+                    }
+                    Err(error) => {
+                        tracing::error!(event = "contract.refused", cause = format!("{error:#}"));
+                    }
+                }
+            }
+            // The generator replaces the file; for a moment there may be none.
+            Err(error) => tracing::warn!(event = "contract.unreadable", cause = %error),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen<T>> {
+        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The stamp is taken before the content, so that a change in between is seen the next time.
+#[expect(clippy::disallowed_methods, reason = "the contract's edge to the file system")]
+fn read<T>(path: &Path, prepare: fn(&[u8]) -> anyhow::Result<T>) -> anyhow::Result<(Stamp, T)> {
+    let context = || format!("cannot read the contract `{}`", path.display());
+    let stamp = Stamp::of(&std::fs::metadata(path).with_context(context)?);
+    let bytes = std::fs::read(path).with_context(context)?;
+    let content = prepare(&bytes).with_context(|| format!("in `{}`", path.display()))?;
+    Ok((stamp, content))
+}

@@ -1,0 +1,29 @@
+//! A contract that is ready to serve: checked, indexed, with templates that have rendered once.
+
+use super::Templates;
+use crate::contract::{self, Review, Target};
+use std::collections::HashMap;
+
+/// A contract together with its parsed templates.
+pub struct Published {
+    /// What the generator said.
+    pub review: Review,
+    /// Its templates.
+    pub templates: Templates,
+    targets: HashMap<String, usize>,
+}
+
+impl Published {
+    /// Prepares the bytes of `review.json`; refuses it if a template does not parse or render.
+    pub fn prepare(json: &[u8]) -> anyhow::Result<Published> {
+        let review = contract::parse(json)?;
+        let templates = Templates::load(&review.templates)?;
+        let targets = review.targets.iter().enumerate().map(|(at, target)| (target.id.clone(), at)).collect();
+        Ok(Published { review, templates, targets })
+    }
+
+    /// The target with this id.
+    pub fn target(&self, id: &str) -> Option<&Target> {
+        self.targets.get(id).map(|at| &self.review.targets[*at])
+    }
+}
