@@ -5,6 +5,8 @@
 //! limited time (a lease), and what came of a delivery is recorded only by the holder of the lease.
 //! Not for sending mail (`mail`) and not for deciding when to try again (`outbox`).
 
+pub mod sqlite;
+
 use crate::contract::Recipient;
 use crate::reference::Reference;
 use crate::suggestion::Suggestion;

@@ -1,0 +1,54 @@
+//! Opening the database file with the settings that the promises need.
+
+use super::schema;
+use anyhow::{Context, ensure};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The writer's connection. Creates the file, readable by its owner only, if there is none.
+pub(super) fn read_write(path: &Path) -> anyhow::Result<Connection> {
+    let context = || format!("cannot open the store `{}`", path.display());
+    // SQLite gives its `-wal` and `-shm` files the mode of the database.
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).with_context(context)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).with_context(context)?;
+    connection.busy_timeout(BUSY)?;
+    let journal: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).with_context(context)?;
+    ensure!(journal == "wal", "the store `{}` cannot use a write-ahead log here", path.display());
+    // secure_delete: erased texts leave no traces in free pages.
+    connection
+        .execute_batch(
+            "PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
+             PRAGMA journal_size_limit = 16777216;
+             PRAGMA wal_autocheckpoint = 1000;",
+        )
+        .with_context(context)?;
+    schema::upgrade(&mut connection).with_context(context)?;
+    Ok(connection)
+}
+
+/// A connection that cannot change anything.
+pub(super) fn read_only(path: &Path) -> anyhow::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .with_context(|| format!("cannot open the store `{}`", path.display()))?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+/// Whether a suggestion could be written now; changes nothing.
+pub fn check_writable(path: &Path) -> anyhow::Result<()> {
+    let mut connection = read_write(path)?;
+    let context = || format!("cannot write to the store `{}`", path.display());
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+    transaction.with_context(context)?.rollback().with_context(context)
+}

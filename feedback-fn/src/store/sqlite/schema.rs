@@ -1,0 +1,65 @@
+//! The tables, and how a database of an older version becomes one of this version.
+
+use anyhow::{Context, bail};
+use rusqlite::Connection;
+
+/// "ausl": tells `file` and us whose database it is.
+const APPLICATION_ID: i32 = 0x6175_736c;
+
+/// Entry `n` leads from version `n` to `n + 1`. Only ever add to the end.
+const STEPS: [&str; 1] = [
+    // Instants are milliseconds since 1970. `delivery.due` of a claimed delivery is the end of its lease:
+    // the index serves both "what is due" and "when is something due next".
+    "CREATE TABLE suggestion (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        reference TEXT NOT NULL UNIQUE,
+        nonce BLOB NOT NULL UNIQUE,
+        received INTEGER NOT NULL,
+        round INTEGER NOT NULL,
+        target TEXT NOT NULL,
+        digest_sent TEXT,
+        text TEXT NOT NULL,
+        rewording TEXT,
+        name TEXT,
+        email TEXT,
+        publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
+        suspicious INTEGER NOT NULL CHECK (suspicious IN (0, 1))
+    ) STRICT;
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        suggestion INTEGER NOT NULL REFERENCES suggestion (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'held')),
+        due INTEGER NOT NULL,
+        generation INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        cause TEXT,
+        UNIQUE (suggestion, number)
+    ) STRICT;
+    CREATE INDEX delivery_due ON delivery (due) WHERE state = 'waiting';",
+];
+
+/// Brings a database to the present version; refuses one that a newer program wrote.
+pub(super) fn upgrade(connection: &mut Connection) -> anyhow::Result<()> {
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if version > 0 && application != APPLICATION_ID {
+        bail!("the database belongs to another program");
+    }
+    if version as usize > STEPS.len() {
+        bail!(
+            "the database has version {version}, this program knows versions up to {}; start the newer program",
+            STEPS.len()
+        );
+    }
+    for (next, step) in (1_u32..).zip(STEPS).skip(version as usize) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step).with_context(|| format!("cannot upgrade to version {next}"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", next)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! What the store promises, against a real file.
+
+use super::*;
+use crate::contract::{Recipient, Target, TargetKind};
+use crate::reference::{Prefix, Reference};
+use crate::store::DeliveryState;
+use crate::suggestion::Suggestion;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + minute * 60).unwrap()
+}
+
+fn options(folder: &tempfile::TempDir) -> SqliteOptions {
+    SqliteOptions { path: folder.path().join("feedback.sqlite"), reserve: 0 }
+}
+
+fn entry(number: u64) -> Entry {
+    let prefix = Prefix::try_from("LOE".to_owned()).unwrap();
+    let target = Target {
+        id: "6.1.1".into(),
+        kind: TargetKind::Passage,
+        title: "FahrPraxis".into(),
+        number: Some("6.1.1".into()),
+        path: "/fahrpraxis/#absatz-6.1.1".into(),
+        form: "/vorschlag/6.1.1/".into(),
+        theme: Some("mobilitaet".into()),
+        text: Some("Der Bus fährt.".into()),
+        digest: Some("00".into()),
+    };
+    let suggestion = Suggestion {
+        reference: Reference::from_bits(&prefix, number),
+        received: at(0),
+        round: 1,
+        target,
+        digest_sent: Some("00".into()),
+        text: "Öfter, bitte\u{0}!".into(),
+        rewording: None,
+        name: Some("Ä".into()),
+        email: None,
+        publish: true,
+        suspicious: false,
+    };
+    let mut nonce = [0; 16];
+    nonce[..8].copy_from_slice(&number.to_le_bytes());
+    let recipient = |name: &str| Recipient { name: name.into(), address: format!("{name}@stadt.example") };
+    Entry { nonce, suggestion, recipients: vec![recipient("a"), recipient("b")] }
+}
+
+#[tokio::test]
+async fn accepted_suggestion_is_there_after_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let accepted = store.accept(entry(1)).await.unwrap();
+    assert_eq!(accepted, Accepted::Stored(entry(1).suggestion.reference));
+    drop(store);
+    let listed = SqliteStore::open(&options(&folder)).unwrap().list(10).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].suggestion, entry(1).suggestion);
+    let addresses: Vec<_> = listed[0].deliveries.iter().map(|d| d.recipient.address.as_str()).collect();
+    assert_eq!(addresses, ["a@stadt.example", "b@stadt.example"]);
+}
+
+#[tokio::test]
+async fn same_nonce_is_stored_once_and_gets_the_first_reference() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let again = Entry { nonce: entry(1).nonce, ..entry(2) };
+    let (first, second) = tokio::join!(store.accept(entry(1)), store.accept(again));
+    assert_eq!(first.unwrap(), Accepted::Stored(entry(1).suggestion.reference));
+    assert_eq!(second.unwrap(), Accepted::Known(entry(1).suggestion.reference));
+    assert_eq!(store.list(10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn taken_reference_is_refused_without_harm_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let clash = Entry { nonce: [9; 16], ..entry(1) };
+    let (first, second, third) =
+        tokio::join!(store.accept(entry(1)), store.accept(clash), store.accept(entry(3)));
+    assert!(matches!(first, Ok(Accepted::Stored(_))));
+    assert!(matches!(second, Err(StoreError::ReferenceTaken)));
+    assert!(matches!(third, Ok(Accepted::Stored(_))));
+}
+
+#[tokio::test]
+async fn claimed_delivery_is_nobody_elses_until_the_lease_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    store.accept(entry(1)).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(at(0)));
+
+    let first = store.claim_due(at(0), 10, 10 * MINUTE).await.unwrap();
+    assert_eq!(
+        first.iter().map(|d| (d.number, d.attempts, d.generation)).collect::<Vec<_>>(),
+        [(1, 1, 1), (2, 1, 1)]
+    );
+    assert!(store.claim_due(at(9), 10, 10 * MINUTE).await.unwrap().is_empty());
+    assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
+
+    let second = store.claim_due(at(10), 1, 10 * MINUTE).await.unwrap();
+    assert_eq!((second.len(), second[0].attempts), (1, 2));
+    let late = store.record(first[0].id, first[0].generation, Outcome::Delivered).await.unwrap();
+    assert_eq!(late, Recorded::Stale, "the first worker's lease is over");
+    let noted = store.record(second[0].id, second[0].generation, Outcome::Delivered).await.unwrap();
+    assert_eq!(noted, Recorded::Noted);
+}
+
+#[tokio::test]
+async fn outcome_decides_when_a_delivery_is_tried_again() {
+    let cases = [
+        (Outcome::Delivered, DeliveryState::Delivered, 1, None),
+        (Outcome::Deferred { until: at(5), cause: "450".into() }, DeliveryState::Waiting, 1, Some(at(5))),
+        (Outcome::Untried { until: at(3), cause: "down".into() }, DeliveryState::Waiting, 0, Some(at(3))),
+        (Outcome::Held { cause: "550".into() }, DeliveryState::Held, 1, None),
+    ];
+    for (outcome, state, attempts, due) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&options(&folder)).unwrap();
+        let mut entry = entry(1);
+        entry.recipients.truncate(1);
+        store.accept(entry).await.unwrap();
+        let claimed = store.claim_due(at(0), 10, MINUTE).await.unwrap();
+        store.record(claimed[0].id, claimed[0].generation, outcome.clone()).await.unwrap();
+        let listed = &store.list(1).await.unwrap()[0].deliveries[0];
+        assert_eq!((listed.state, listed.attempts), (state, attempts), "{outcome:?}");
+        assert_eq!(store.next_due().await.unwrap(), due, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_accepted_on_a_full_disk_but_mail_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    store.accept(entry(1)).await.unwrap();
+    drop(store);
+    let full = SqliteOptions { reserve: u64::MAX, ..options(&folder) };
+    let store = SqliteStore::open(&full).unwrap();
+    assert!(matches!(store.accept(entry(2)).await, Err(StoreError::Full(_))));
+    let claimed = store.claim_due(at(0), 10, MINUTE).await.unwrap();
+    let noted = store.record(claimed[0].id, claimed[0].generation, Outcome::Delivered).await.unwrap();
+    assert_eq!(noted, Recorded::Noted);
+}
+
+#[test]
+fn database_of_a_newer_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(SqliteStore::open(&options(&folder)).unwrap());
+    let connection = Connection::open(options(&folder).path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    let error = SqliteStore::open(&options(&folder)).err().unwrap();
+    assert!(format!("{error:#}").contains("version 99"), "{error:#}");
+}
+
+#[test]
+fn database_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    drop(SqliteStore::open(&options(&folder)).unwrap());
+    let mode = options(&folder).path.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
