@@ -1,0 +1,171 @@
+//! What the templates of subject and body know (`mail_subject.txt`, `mail_body.txt`).
+//!
+//! Everything a resident typed is cleaned here, before a template sees it. The fields are the contract's
+//! (`docs/review.schema.json` and its description); whoever renders adds nothing to them.
+
+use super::address::PlainAddress;
+use super::diff::{self, Change};
+use super::text::{BodyText, HeaderText};
+use crate::contract::{Contact, Review, Round, Site, Target, TargetKind};
+use crate::suggestion::Suggestion;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
+
+const MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+/// The variables of the mail's templates.
+#[derive(Debug, Clone, Serialize)]
+pub struct MailContext {
+    /// The reference number.
+    pub reference: String,
+    /// What the suggestion is about, as it stood when it was accepted.
+    pub target: Target,
+    /// Title of the theme's own page, if the target belongs to a theme that has one.
+    pub theme_title: Option<String>,
+    /// The suggestion.
+    pub suggestion: CleanSuggestion,
+    /// The word diff; empty if the passage was not re-worded.
+    pub diff: Vec<Change>,
+    /// The word diff as text.
+    pub diff_text: String,
+    /// Whether the resident had another text of the passage before them than the one stored.
+    pub changed: bool,
+    /// The passage's text as stored.
+    pub sent_text: String,
+    /// When it was accepted, in German.
+    pub received_text: String,
+    /// The round, if it is still the contract's.
+    pub round: Option<Round>,
+    /// The site.
+    pub site: Site,
+    /// Deep link to the passage.
+    pub link: String,
+    /// The day by which it is deleted, in German.
+    pub delete_by_text: String,
+    /// The municipality's contact.
+    pub contact: Contact,
+}
+
+/// A suggestion whose texts have been cleaned.
+#[derive(Debug, Clone, Serialize)]
+pub struct CleanSuggestion {
+    /// The suggestion itself.
+    pub text: String,
+    /// The re-worded passage.
+    pub rewording: Option<String>,
+    /// The name, on one line.
+    pub name: Option<String>,
+    /// The address, if it is one that can be replied to.
+    pub email: Option<String>,
+    /// The address as typed, on one line.
+    pub email_raw: Option<String>,
+    /// Whether it may be published without the name.
+    pub publish: bool,
+    /// Whether something looked like a machine; the subject says so.
+    pub suspicious: bool,
+}
+
+impl MailContext {
+    /// The variables for one suggestion under the present contract.
+    pub fn new(suggestion: &Suggestion, review: &Review) -> MailContext {
+        let clean = CleanSuggestion::new(suggestion);
+        let sent_text = suggestion.target.text.as_deref().map(body).unwrap_or_default();
+        let diff = clean.rewording.as_deref().map(|new| diff::words(&sent_text, new)).unwrap_or_default();
+        let received = day(suggestion.received);
+        let delete_by = received.saturating_add(i64::from(review.privacy.retention_days).days());
+        MailContext {
+            reference: suggestion.reference.as_str().to_owned(),
+            target: suggestion.target.clone(),
+            theme_title: theme_title(&suggestion.target, review),
+            diff_text: diff::as_text(&diff),
+            diff,
+            changed: suggestion.changed(),
+            sent_text,
+            received_text: instant_text(suggestion.received),
+            round: review.round.clone().filter(|round| round.number == suggestion.round),
+            site: review.site.clone(),
+            link: format!("{}{}", review.site.base_url.trim_end_matches('/'), suggestion.target.path),
+            delete_by_text: date_text(delete_by),
+            contact: review.contact.clone(),
+            suggestion: clean,
+        }
+    }
+}
+
+impl CleanSuggestion {
+    fn new(suggestion: &Suggestion) -> CleanSuggestion {
+        let line = |text: &String| HeaderText::new(text).to_string();
+        let plain = |typed: &String| typed.parse::<PlainAddress>().ok().map(|address| address.to_string());
+        CleanSuggestion {
+            text: body(&suggestion.text),
+            rewording: suggestion.rewording.as_deref().map(body),
+            name: suggestion.name.as_ref().map(line),
+            email: suggestion.email.as_ref().and_then(plain),
+            email_raw: suggestion.email.as_ref().map(line),
+            publish: suggestion.publish,
+            suspicious: suggestion.suspicious,
+        }
+    }
+}
+
+fn body(text: &str) -> String {
+    BodyText::new(text).to_string()
+}
+
+/// The theme's own page is the one nearest to the root among the theme's pages.
+fn theme_title(target: &Target, review: &Review) -> Option<String> {
+    let theme = target.theme.as_ref()?;
+    let pages = review.targets.iter().filter(|page| page.kind == TargetKind::Page);
+    let of_theme = pages.filter(|page| page.theme.as_ref() == Some(theme));
+    of_theme.min_by_key(|page| page.path.matches('/').count()).map(|page| page.title.clone())
+}
+
+/// The reviews are laid out in Germany; the bundled time zones know where that is.
+fn berlin() -> TimeZone {
+    TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC)
+}
+
+fn day(instant: Timestamp) -> Date {
+    berlin().to_datetime(instant).date()
+}
+
+fn instant_text(instant: Timestamp) -> String {
+    let local = berlin().to_datetime(instant);
+    format!("{}, {:02}:{:02} Uhr", date_text(local.date()), local.hour(), local.minute())
+}
+
+fn date_text(date: Date) -> String {
+    let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+    format!("{}. {} {}", date.day(), MONTHS[month.min(11)], date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_told_in_german_local_time() {
+        for (instant, text) in [
+            ("2026-11-23T22:30:00Z", "23. November 2026, 23:30 Uhr"),
+            ("2026-12-31T23:05:00Z", "1. Januar 2027, 00:05 Uhr"),
+            ("2027-06-30T22:00:00Z", "1. Juli 2027, 00:00 Uhr"),
+        ] {
+            assert_eq!(instant_text(instant.parse().unwrap()), text);
+        }
+    }
+}
