@@ -1,0 +1,1 @@
+//! The defects of lettre's transport that lose mail, hang or panic, against a scripted server.
