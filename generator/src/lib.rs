@@ -10,7 +10,6 @@ pub mod check;
 pub mod cli;
 pub mod compose;
 pub mod config;
-pub mod data;
 pub mod diagnostic;
 pub mod discover;
 pub mod emit;

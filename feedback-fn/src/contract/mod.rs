@@ -4,11 +4,9 @@
 //! Fields that this version does not know are ignored; another version is refused.
 //! Not for the templates in it (`pages`) and not for watching the file (`source`).
 
-mod instant;
 mod read;
 mod watch;
 
-pub use instant::Instant;
 pub use read::parse;
 pub use watch::Watch;
 
@@ -67,9 +65,9 @@ pub struct Round {
     /// What residents call it.
     pub title: String,
     /// The first instant of the round.
-    pub opens: Instant,
+    pub opens: Timestamp,
     /// The first instant after the round.
-    pub closes: Instant,
+    pub closes: Timestamp,
     /// The day by which answers are promised.
     pub answers_by: Option<Date>,
 }
@@ -89,8 +87,8 @@ impl Round {
     /// Where `now` lies relative to this round.
     pub fn phase(&self, now: Timestamp) -> Phase {
         match now {
-            now if now < self.opens.timestamp() => Phase::Before,
-            now if now < self.closes.timestamp() => Phase::Open,
+            now if now < self.opens => Phase::Before,
+            now if now < self.closes => Phase::Open,
             _ => Phase::After,
         }
     }

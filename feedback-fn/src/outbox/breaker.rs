@@ -1,0 +1,55 @@
+//! Holds the route while it is down, so that no mail pays for it: a circuit breaker with one probe.
+//!
+//! Knows nothing of mails. In memory only: after a restart the route is simply tried.
+
+use super::schedule::{Dice, jittered};
+use crate::clock::later;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// The wait after the first, second … failure, in seconds. The longest with jitter stays under five
+/// minutes: that is how soon mail flows again when the server is back.
+const WAITS: [u64; 5] = [15, 30, 60, 120, 240];
+
+/// The state of the route.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    failures: usize,
+    until: Option<Timestamp>,
+}
+
+/// How much may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permit {
+    /// As much as there is.
+    All,
+    /// One mail, to see whether the route is back.
+    Probe,
+    /// Nothing before this instant.
+    NothingUntil(Timestamp),
+}
+
+impl Breaker {
+    /// What may be tried at `now`.
+    pub fn permit(&self, now: Timestamp) -> Permit {
+        match self.until {
+            None => Permit::All,
+            Some(until) if now < until => Permit::NothingUntil(until),
+            Some(_) => Permit::Probe,
+        }
+    }
+
+    /// The route was down; returns when it is tried again.
+    pub fn failed(&mut self, now: Timestamp, dice: &mut Dice) -> Timestamp {
+        let wait = WAITS[self.failures.min(WAITS.len() - 1)];
+        self.failures += 1;
+        let until = later(now, jittered(Duration::from_secs(wait), dice()));
+        self.until = Some(until);
+        until
+    }
+
+    /// The server spoke of a mail: the route is up.
+    pub fn worked(&mut self) {
+        *self = Breaker::default();
+    }
+}

@@ -1,0 +1,1 @@
+//! The worker in virtual time.
