@@ -7,9 +7,11 @@
 
 pub mod clock;
 pub mod contract;
+pub mod form;
 pub mod mail;
 pub mod outbox;
 pub mod pages;
 pub mod reference;
 pub mod store;
 pub mod suggestion;
+pub mod token;

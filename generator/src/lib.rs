@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod compose;
 pub mod config;
+pub mod data;
 pub mod diagnostic;
 pub mod discover;
 pub mod emit;

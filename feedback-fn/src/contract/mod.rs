@@ -4,9 +4,11 @@
 //! Fields that this version does not know are ignored; another version is refused.
 //! Not for the templates in it (`pages`) and not for watching the file (`source`).
 
+mod instant;
 mod read;
 mod watch;
 
+pub use instant::Instant;
 pub use read::parse;
 pub use watch::Watch;
 
@@ -65,9 +67,9 @@ pub struct Round {
     /// What residents call it.
     pub title: String,
     /// The first instant of the round.
-    pub opens: Timestamp,
+    pub opens: Instant,
     /// The first instant after the round.
-    pub closes: Timestamp,
+    pub closes: Instant,
     /// The day by which answers are promised.
     pub answers_by: Option<Date>,
 }
@@ -87,8 +89,8 @@ impl Round {
     /// Where `now` lies relative to this round.
     pub fn phase(&self, now: Timestamp) -> Phase {
         match now {
-            now if now < self.opens => Phase::Before,
-            now if now < self.closes => Phase::Open,
+            now if now < self.opens.timestamp() => Phase::Before,
+            now if now < self.closes.timestamp() => Phase::Open,
             _ => Phase::After,
         }
     }

@@ -40,7 +40,10 @@ fn check(review: &Review) -> anyhow::Result<()> {
         "`recipients.default` is empty: nobody would get the mails"
     );
     if let Some(round) = &review.round {
-        ensure!(round.opens < round.closes, "`round.closes` is not after `round.opens`");
+        ensure!(
+            round.opens.timestamp() < round.closes.timestamp(),
+            "`round.closes` is not after `round.opens`"
+        );
     }
     let mut ids = HashSet::new();
     match review.targets.iter().find(|target| !ids.insert(&target.id)) {

@@ -1,9 +1,14 @@
-//! Finds, reads and validates the configuration file.
+//! Finds and reads the configuration file and makes a validated [`Config`] of it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use crate::config::{Config, Mode};
-use crate::diagnostic::Diagnostics;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::config::raw::{self, At, RawConfig, RawLinkChecker, RawMarkdown};
+use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, languages, theme};
+use crate::data::{self, Entry, Fields, Value};
+use crate::diagnostic::catalog::{config as catalog, data as syntax};
+use crate::diagnostic::{Diagnostics, Span};
 use crate::world::World;
 
 /// What the command line says instead of the file.
@@ -22,7 +27,8 @@ pub struct Overrides {
 }
 
 /// Reads the configuration of the site at `root`: `file` if it is named, otherwise `zola.toml`,
-/// otherwise `config.toml`. `None` (with diagnostics) if nothing can be built from it.
+/// otherwise `config.toml`; if there is none, in the folders above, as Zola does.
+/// `None` (with diagnostics) if nothing can be built from it.
 pub fn load(
     world: &dyn World,
     root: &Path,
@@ -30,6 +36,229 @@ pub fn load(
     overrides: &Overrides,
     diagnostics: &mut Diagnostics,
 ) -> Option<Config> {
-    let _ = (world, root, file, overrides, diagnostics);
-    todo!("config helper")
+    let Some((root, path)) = find(world, root, file) else {
+        diagnostics.push(match file {
+            Some(file) => catalog::unreadable(&tidy(&root.join(file)), &std::io::ErrorKind::NotFound.into()),
+            None => catalog::missing(root),
+        });
+        return None;
+    };
+    let entries = read_toml(world, &path, diagnostics)?;
+    let raw = raw::read(Fields::new(&path, &entries), diagnostics);
+    Some(validate(world, root, path.clone(), raw, overrides, diagnostics))
+}
+
+/// Reads and parses a TOML file; `None` if it cannot be understood, which is then reported.
+pub(super) fn read_toml(world: &dyn World, path: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<Entry>> {
+    let text = match world.read_text(path) {
+        Ok(text) => text,
+        Err(error) => {
+            diagnostics.push(catalog::unreadable(path, &error));
+            return None;
+        }
+    };
+    let (text, offset) = match text.strip_prefix('\u{feff}') {
+        Some(rest) => (rest, text.len() - rest.len()),
+        None => (text.as_str(), 0),
+    };
+    match data::parse_toml(text, offset) {
+        Ok(entries) => Some(entries),
+        Err(errors) => {
+            for error in errors {
+                diagnostics.push(syntax::toml_syntax(Span::new(path, error.range), &error.message));
+            }
+            None
+        }
+    }
+}
+
+/// The same path without `.` and, where the text alone allows it, without `..`.
+pub(super) fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            _ => tidy.push(component),
+        }
+    }
+    tidy
+}
+
+fn find(world: &dyn World, root: &Path, file: Option<&Path>) -> Option<(PathBuf, PathBuf)> {
+    let names: Vec<&Path> = match file {
+        Some(file) => vec![file],
+        None => vec![Path::new("zola.toml"), Path::new("config.toml")],
+    };
+    root.ancestors().find_map(|folder| {
+        let path = names.iter().map(|name| tidy(&folder.join(name))).find(|path| world.is_file(path))?;
+        Some((tidy(folder), path))
+    })
+}
+
+fn validate(
+    world: &dyn World,
+    root: PathBuf,
+    path: PathBuf,
+    raw: RawConfig<'_>,
+    overrides: &Overrides,
+    diagnostics: &mut Diagnostics,
+) -> Config {
+    let auslage = auslage_table(raw.extra);
+    let written = base_url(&raw, &path, overrides, diagnostics);
+    let theme = raw.theme.as_ref().map(|theme| theme.value.clone());
+    let mut extra = data::table_to_json(raw.extra);
+    if let Some(theme) = &raw.theme {
+        theme::merge_extra(world, &root, &path, theme, raw.extra, &mut extra, diagnostics);
+    }
+    not_supported(&raw, overrides, diagnostics);
+    let default_language =
+        raw.default_language.as_ref().map_or_else(|| "en".to_owned(), |code| code.value.clone());
+    if let Some(code) = &raw.default_language {
+        languages::check_code(code, diagnostics);
+    }
+    Config {
+        languages: languages::merge(&default_language, &raw, diagnostics),
+        places: places(root, path, &raw, auslage.as_ref(), overrides),
+        mode: overrides.mode,
+        base_url: written.trim_end_matches('/').to_owned(),
+        base_url_as_written: written,
+        theme,
+        default_language,
+        author: raw.author,
+        compile_sass: raw.compile_sass.unwrap_or(false),
+        minify_html: overrides.minify || raw.minify_html.is_some_and(|minify| minify.value),
+        hard_link_static: raw.hard_link_static.unwrap_or(false),
+        preserve_dotfiles_in_output: raw.preserve_dotfiles_in_output.unwrap_or(false),
+        ignored_content: globs(&raw.ignored_content, diagnostics),
+        ignored_static: globs(&raw.ignored_static, diagnostics),
+        skip_content_templating: globs(&raw.skip_content_templating, diagnostics),
+        feed_limit: raw.feed_limit,
+        taxonomy_root: raw.taxonomy_root,
+        generate_sitemap: raw.generate_sitemap.unwrap_or(true),
+        generate_robots_txt: raw.generate_robots_txt.unwrap_or(true),
+        sitemap_without_pagers: raw.sitemap_without_pagers.unwrap_or(false),
+        markdown: markdown(raw.markdown, diagnostics),
+        slugify: raw.slugify,
+        link_checker: link_checker(raw.link_checker, diagnostics),
+        extra,
+        auslage,
+    }
+}
+
+fn base_url(
+    raw: &RawConfig<'_>,
+    path: &Path,
+    overrides: &Overrides,
+    diagnostics: &mut Diagnostics,
+) -> String {
+    match &raw.base_url {
+        Some(url) if url.value.is_empty() => diagnostics.push(catalog::no_base_url(url.span.clone())),
+        Some(_) => {}
+        None => diagnostics.push(catalog::no_base_url(Span::file(path))),
+    }
+    let from_file = raw.base_url.as_ref().map(|url| url.value.clone());
+    overrides.base_url.clone().or(from_file).unwrap_or_default()
+}
+
+fn places(
+    root: PathBuf,
+    config_file: PathBuf,
+    raw: &RawConfig<'_>,
+    auslage: Option<&AuslageTable>,
+    overrides: &Overrides,
+) -> Places {
+    let own = auslage.and_then(|auslage| auslage.table.get("content")).and_then(|content| content.as_str());
+    let output = raw.output_dir.as_deref().unwrap_or("public");
+    Places {
+        content: match &overrides.content {
+            Some(content) => tidy(content),
+            None => tidy(&root.join(own.unwrap_or("content"))),
+        },
+        templates: root.join("templates"),
+        statics: root.join("static"),
+        sass: root.join("sass"),
+        theme: raw.theme.as_ref().map(|theme| root.join("themes").join(&theme.value)),
+        output: overrides.output_dir.clone().unwrap_or_else(|| tidy(&root.join(output))),
+        root,
+        config_file,
+    }
+}
+
+fn auslage_table(extra: &[Entry]) -> Option<AuslageTable> {
+    let entry = extra.iter().find(|entry| entry.key == "auslage")?;
+    let Value::Table(entries) = &entry.node.value else { return None };
+    Some(AuslageTable { table: data::table_to_json(entries), spans: data::spans(entries) })
+}
+
+fn not_supported(raw: &RawConfig<'_>, overrides: &Overrides, diagnostics: &mut Diagnostics) {
+    let languages = raw.languages.iter().map(|(_, language)| language);
+    for index in languages.chain([&raw.language]).filter_map(|language| language.build_search_index.as_ref())
+    {
+        if index.value {
+            let hint = "set `build_search_index = false`";
+            diagnostics.push(catalog::not_supported_yet(Some(index.span.clone()), "the search index", hint));
+        }
+    }
+    if let Some(span) = &raw.markdown.highlighting {
+        let hint = "remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements";
+        diagnostics.push(catalog::not_supported_yet(Some(span.clone()), "highlighting of code", hint));
+    }
+    let minify = raw.minify_html.as_ref().filter(|minify| minify.value).map(|minify| minify.span.clone());
+    if minify.is_some() {
+        let hint = "set `minify_html = false`";
+        diagnostics.push(catalog::not_supported_yet(minify, "minifying HTML", hint));
+    } else if overrides.minify {
+        diagnostics.push(catalog::not_supported_yet(None, "minifying HTML", "leave out `--minify`"));
+    }
+}
+
+fn markdown(raw: RawMarkdown, diagnostics: &mut Diagnostics) -> Markdown {
+    if let Some(class) = raw.external_links_class.as_ref().filter(|class| class.value.contains(['"', '\''])) {
+        diagnostics.push(catalog::quotes_in_class(class.span.clone(), &class.value));
+    }
+    Markdown {
+        render_emoji: raw.render_emoji.unwrap_or(false),
+        external_links_class: raw.external_links_class.map(|class| class.value),
+        external_links_target_blank: raw.external_links_target_blank.unwrap_or(false),
+        external_links_no_follow: raw.external_links_no_follow.unwrap_or(false),
+        external_links_no_referrer: raw.external_links_no_referrer.unwrap_or(false),
+        external_links_external: raw.external_links_external.unwrap_or(true),
+        smart_punctuation: raw.smart_punctuation.unwrap_or(false),
+        definition_list: raw.definition_list.unwrap_or(false),
+        lazy_async_image: raw.lazy_async_image.unwrap_or(false),
+        bottom_footnotes: raw.bottom_footnotes.unwrap_or(false),
+        github_alerts: raw.github_alerts.unwrap_or(false),
+        insert_anchor_links: raw.insert_anchor_links.unwrap_or_default(),
+        highlighting: raw.highlighting.is_some(),
+    }
+}
+
+fn link_checker(raw: RawLinkChecker, diagnostics: &mut Diagnostics) -> LinkChecker {
+    LinkChecker {
+        skip_prefixes: raw.skip_prefixes,
+        skip_anchor_prefixes: raw.skip_anchor_prefixes,
+        internal_level: raw.internal_level.unwrap_or_default(),
+        external_level: raw.external_level.unwrap_or_default(),
+        ignored_files: globs(&raw.ignored_files, diagnostics),
+    }
+}
+
+fn globs(patterns: &[At<String>], diagnostics: &mut Diagnostics) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        match Glob::new(&pattern.value) {
+            Ok(glob) => {
+                set.add(glob);
+            }
+            Err(error) => {
+                let reason = error.kind().to_string();
+                diagnostics.push(catalog::bad_glob(pattern.span.clone(), &pattern.value, &reason));
+            }
+        }
+    }
+    // Each pattern was accepted on its own; together they can only be too many.
+    set.build().unwrap_or_default()
 }

@@ -3,8 +3,10 @@
 //! [`raw`] holds what the file may say, [`Config`] what the rest of the program works with.
 //! Keys and defaults are Zola 0.23's; Auslage's own settings stand under `[extra.auslage]`.
 
+mod languages;
 pub mod load;
 pub mod raw;
+mod theme;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub struct Config {
     pub mode: Mode,
     /// Absolute URL, without a slash at the end; may be empty for `/`.
     pub base_url: String,
+    /// The same as it was written, with or without a slash at its end; `config.base_url` in templates.
+    pub base_url_as_written: String,
     /// Name of the theme.
     pub theme: Option<String>,
     /// Code of the language without suffix.
@@ -139,12 +143,19 @@ pub struct TaxonomyConfig {
     pub slug: String,
     /// Pages per pager.
     pub paginate_by: Option<usize>,
-    /// First part of a pager's path; `page` unless set.
-    pub paginate_path: String,
+    /// First part of a pager's path; see [`TaxonomyConfig::paginate_path`].
+    pub paginate_path: Option<String>,
     /// Whether its pages are written.
     pub render: bool,
     /// Whether each term has a feed.
     pub feed: bool,
+}
+
+impl TaxonomyConfig {
+    /// First part of a pager's path; `page` unless set.
+    pub fn paginate_path(&self) -> &str {
+        self.paginate_path.as_deref().unwrap_or("page")
+    }
 }
 
 /// `[search]`; the index itself is built by a later stage of this project.
@@ -253,6 +264,9 @@ impl Config {
     /// The absolute URL of `path` (with or without a slash at its start), with a slash at the end
     /// unless it is a file or has a fragment, as Zola writes it.
     pub fn permalink(&self, path: &str) -> String {
+        if path.is_empty() {
+            return self.base_url_as_written.clone();
+        }
         let path = path.strip_prefix('/').unwrap_or(path);
         let feeds = self.languages.values().flat_map(|language| &language.feed_filenames);
         let is_feed = feeds.into_iter().any(|name| path.ends_with(name.as_str()));

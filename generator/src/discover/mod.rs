@@ -2,11 +2,17 @@
 //!
 //! Knows which files there are, nothing of what is in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::catalog::{config as catalog, content};
+use crate::diagnostic::{Diagnostics, Span};
 use crate::world::World;
+
+/// Endings of the files that are templates.
+const TEMPLATE_ENDINGS: [&str; 6] = ["html", "xml", "md", "txt", "json", "ics"];
 
 /// All files of a site, each list sorted by path.
 #[derive(Debug, Clone, Default)]
@@ -15,11 +21,14 @@ pub struct Inventory {
     pub documents: Vec<ContentFile>,
     /// All other files below `content/` that may be colocated assets.
     pub assets: Vec<ContentFile>,
-    /// Templates: name as Tera knows it (`page.html`, `blog/list.html`) and file.
+    /// Templates: name as Tera knows it (`page.html`, `blog/list.html`; the theme's are
+    /// `THEME/templates/page.html`, for which `THEME/templates/` is a fallback prefix) and file;
+    /// the theme's first.
     pub templates: Vec<TemplateFile>,
     /// Static files in the order in which they are laid down: the theme's, then the site's.
     pub statics: Vec<StaticFile>,
-    /// Sass files that are compiled (no `_partials`): the theme's, then the site's.
+    /// Sass files that are compiled (no `_partials`): the theme's, then the site's if `compile_sass`
+    /// is on; `relative` is the style sheet each becomes (`main.css`).
     pub sass: Vec<StaticFile>,
 }
 
@@ -59,6 +68,122 @@ pub fn discover(
     config: &Config,
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<Inventory> {
-    let _ = (world, config, diagnostics);
-    todo!("config helper")
+    let mut inventory = Inventory::default();
+    content(world, config, &mut inventory)?;
+    templates(world, config, &mut inventory, diagnostics)?;
+    if let Some(theme) = &config.places.theme {
+        inventory.statics.extend(files(world, &theme.join("static"))?);
+    }
+    let own = files(world, &config.places.statics)?.into_iter();
+    inventory.statics.extend(own.filter(|file| !config.ignored_static.is_match(&file.relative)));
+    sass(world, config, &mut inventory, diagnostics)?;
+    Ok(inventory)
+}
+
+fn content(world: &dyn World, config: &Config, inventory: &mut Inventory) -> anyhow::Result<()> {
+    for file in files(world, &config.places.content)? {
+        if config.ignored_content.is_match(&file.path) {
+            continue;
+        }
+        let name = file_name(&file.relative);
+        let file = ContentFile { path: file.path.clone(), relative: file.relative.clone() };
+        if !name.ends_with(".md") {
+            if !is_temporary(name) {
+                inventory.assets.push(file);
+            }
+        } else if !name.starts_with('.') {
+            inventory.documents.push(file);
+        }
+    }
+    // As Zola orders a page's assets: without regard to case.
+    inventory.assets.sort_by_cached_key(|file| file.relative.to_ascii_lowercase());
+    Ok(())
+}
+
+fn templates(
+    world: &dyn World,
+    config: &Config,
+    inventory: &mut Inventory,
+    diagnostics: &mut Diagnostics,
+) -> anyhow::Result<()> {
+    let config_file = Span::file(&config.places.config_file);
+    if let (Some(theme), Some(name)) = (&config.places.theme, &config.theme) {
+        let found = files(world, &theme.join("templates"))?;
+        if found.is_empty() {
+            diagnostics.push(catalog::theme_without_templates(config_file.clone(), name));
+        }
+        inventory.templates.extend(template_files(found, &format!("{name}/templates/")));
+    }
+    let found = files(world, &config.places.templates)?;
+    if found.is_empty() && config.theme.is_none() {
+        diagnostics.push(catalog::no_templates(config_file));
+    }
+    inventory.templates.extend(template_files(found, ""));
+    Ok(())
+}
+
+fn template_files(files: Vec<StaticFile>, prefix: &str) -> impl Iterator<Item = TemplateFile> {
+    let templates = files.into_iter().filter(|file| TEMPLATE_ENDINGS.contains(&ending(&file.relative)));
+    templates.map(move |file| TemplateFile { path: file.path, name: format!("{prefix}{}", file.relative) })
+}
+
+fn sass(
+    world: &dyn World,
+    config: &Config,
+    inventory: &mut Inventory,
+    diagnostics: &mut Diagnostics,
+) -> anyhow::Result<()> {
+    let theme = config.places.theme.iter().map(|theme| theme.join("sass"));
+    let own = config.compile_sass.then(|| config.places.sass.clone());
+    for folder in theme.chain(own) {
+        let mut sheets: Vec<StaticFile> = Vec::new();
+        for file in files(world, &folder)? {
+            let is_partial = file.relative.split('/').any(|part| part.starts_with('_'));
+            let Some((stem, "sass" | "scss")) = file.relative.rsplit_once('.') else { continue };
+            if is_partial {
+                continue;
+            }
+            let sheet = StaticFile { relative: format!("{stem}.css"), path: file.path };
+            match sheets.iter().find(|other| other.relative == sheet.relative) {
+                Some(other) => {
+                    diagnostics.push(content::same_style_sheet(&sheet.path, &other.path, &sheet.relative));
+                }
+                None => sheets.push(sheet),
+            }
+        }
+        inventory.sass.extend(sheets);
+    }
+    Ok(())
+}
+
+/// All files below a folder with their paths relative to it; files whose names are no text are left out.
+fn files(world: &dyn World, folder: &Path) -> anyhow::Result<Vec<StaticFile>> {
+    let entries = world.walk(folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
+    let files = entries.into_iter().filter_map(|entry| {
+        let relative = entry.path.strip_prefix(folder).ok()?.to_str()?.replace('\\', "/");
+        Some(StaticFile { path: entry.path, relative })
+    });
+    Ok(files.collect())
+}
+
+fn file_name(relative: &str) -> &str {
+    relative.rsplit('/').next().unwrap_or(relative)
+}
+
+/// What follows the last dot, as `Path::extension` sees it.
+fn ending(relative: &str) -> &str {
+    Path::new(relative).extension().and_then(|ending| ending.to_str()).unwrap_or_default()
+}
+
+/// Files that editors and systems leave behind. Zola also counts those without any ending.
+fn is_temporary(name: &str) -> bool {
+    let ending = ending(name);
+    match ending {
+        "" | "swp" | "swx" | "tmp" | "kate-swp" | "DS_Store" | "DS_STORE" => true,
+        _ if ending.ends_with('~') || ending.ends_with("bck") => true,
+        _ if ["jb_old___", "jb_tmp___", "jb_bak___"].iter().any(|jetbrains| ending.ends_with(jetbrains)) => {
+            true
+        }
+        _ => name.starts_with('#') || name.starts_with(".#"),
+    }
 }

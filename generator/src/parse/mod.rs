@@ -3,11 +3,17 @@
 //! The body stays text here: since Zola 0.23 it is a template before it is Markdown, and a template
 //! sees the page's address, which only `resolve` knows. `compose` turns it into HTML.
 
+pub mod date;
+mod matter;
+mod name;
+mod split;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::config::{Config, InsertAnchor};
+use crate::data::{self, Fields};
 use crate::diagnostic::Diagnostics;
 use crate::discover::ContentFile;
 
@@ -162,6 +168,24 @@ pub fn parse(
     config: &Config,
     diagnostics: &mut Diagnostics,
 ) -> Option<Document> {
-    let _ = (file, text, config, diagnostics);
-    todo!("config helper")
+    let name = name::read(file, config, diagnostics)?;
+    let parts = split::split(&file.path, &text, diagnostics)?;
+    let entries = match parts.data() {
+        Ok(entries) => entries,
+        Err(errors) => {
+            for error in errors {
+                diagnostics.push(parts.syntax_problem(&file.path, &error));
+            }
+            return None;
+        }
+    };
+    let fields = Fields::new(&file.path, &entries);
+    let matter = match name.stem.as_str() {
+        "_index" => Matter::Section(Box::new(matter::section(fields, diagnostics))),
+        _ => Matter::Page(Box::new(matter::page(fields, diagnostics))),
+    };
+    Some(Document { spans: data::spans(&entries), file: name, body: parts.body.clone(), matter, text })
 }
+
+#[cfg(test)]
+mod tests;

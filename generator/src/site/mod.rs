@@ -1,6 +1,16 @@
 //! Stage 3: all documents → the [`Site`]: addresses, the tree of sections, order, neighbours,
 //! translations, taxonomies, pagination. Zola's model; knows no strategy and no HTML.
 
+mod addresses;
+mod build;
+mod collisions;
+pub mod pagination;
+pub mod slugs;
+mod sorting;
+mod taxonomies;
+mod translations;
+mod tree;
+
 use std::collections::BTreeMap;
 
 use crate::config::{Config, TaxonomyConfig};
@@ -120,24 +130,24 @@ pub struct Taxonomy {
     pub language: String,
     /// Where its list is published.
     pub address: Address,
-    /// Its terms by name, case-insensitively.
+    /// Its terms by slug.
     pub terms: Vec<Term>,
 }
 
 /// A term of a taxonomy.
 #[derive(Debug, Clone)]
 pub struct Term {
-    /// As first written.
+    /// As written; of several spellings the first in byte order.
     pub name: String,
     /// In its URL.
     pub slug: String,
     /// Where it is published.
     pub address: Address,
-    /// Its pages: by date, newest first; undated ones after them.
+    /// Its pages: by date, newest first; undated ones after them; other spellings' pages after those.
     pub pages: Vec<PageId>,
 }
 
-/// Builds the site.
+/// Builds the site: what is a draft is left out unless `include_drafts`.
 pub fn resolve(
     config: Config,
     documents: Vec<Document>,
@@ -145,8 +155,27 @@ pub fn resolve(
     include_drafts: bool,
     diagnostics: &mut Diagnostics,
 ) -> Site {
-    let _ = (config, documents, inventory, include_drafts, diagnostics);
-    todo!("site helper")
+    let (mut pages, mut sections) = build::build(&config, documents, inventory, include_drafts, diagnostics);
+    tree::connect(&mut pages, &mut sections, &config);
+    sorting::sort_sections(&mut pages, &mut sections, diagnostics);
+    let taxonomies = taxonomies::collect(&pages, &config);
+    collisions::check(&pages, &sections, &taxonomies, diagnostics);
+    let section_paths = sections
+        .iter()
+        .enumerate()
+        .map(|(id, section)| (section.relative.clone(), NodeId::Section(SectionId(id))));
+    let page_paths = pages
+        .iter()
+        .enumerate()
+        .map(|(id, page)| (page.document.file.relative.clone(), NodeId::Page(PageId(id))));
+    Site {
+        by_path: section_paths.chain(page_paths).collect(),
+        translations: translations::collect(&pages, &sections, &config),
+        config,
+        pages,
+        sections,
+        taxonomies,
+    }
 }
 
 impl Site {
@@ -180,3 +209,6 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

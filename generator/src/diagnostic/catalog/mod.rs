@@ -2,3 +2,9 @@
 //!
 //! The rest of the program names a problem by calling its constructor; nothing else forms
 //! sentences for editors. Grouped by stage into the files of this folder.
+
+pub mod config;
+pub mod content;
+pub mod data;
+pub mod front_matter;
+pub mod site;

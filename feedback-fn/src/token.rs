@@ -1,0 +1,204 @@
+//! One-time tokens: proof that a content was shown on the check page and confirmed there.
+//!
+//! A token is `version ‖ issue time ‖ nonce ‖ marks ‖ HMAC-SHA-256`, in hexadecimal. The HMAC also covers
+//! the content's hash, so that a token confirms exactly what was shown. Nothing is stored for it; the nonce,
+//! unique in the store, makes sending twice harmless. Not a protection against machines.
+
+use crate::clock::later;
+use crate::form::Form;
+use anyhow::{Context, ensure};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+
+/// A day: somebody may think about a text overnight.
+pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const SHORTEST_SECRET: usize = 32;
+const VERSION: u8 = 1;
+const PAYLOAD: usize = 1 + 8 + 16 + 1;
+const SUSPICIOUS: u8 = 1;
+
+/// Makes and verifies tokens.
+pub struct Seal(Hmac<Sha256>);
+
+/// What a token that was made here says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmed {
+    /// Unique to the token.
+    pub nonce: [u8; 16],
+    /// Whether the form looked like a machine's when the token was made.
+    pub suspicious: bool,
+}
+
+/// Why a token does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenError {
+    /// Not made here, or for another content.
+    Invalid,
+    /// Made here for this content, but too long ago.
+    Expired(Confirmed),
+}
+
+impl Seal {
+    /// A seal with this secret.
+    pub fn new(secret: &[u8]) -> anyhow::Result<Seal> {
+        ensure!(secret.len() >= SHORTEST_SECRET, "the secret has less than {SHORTEST_SECRET} bytes");
+        Ok(Seal(Hmac::new_from_slice(secret).context("the secret cannot be used")?))
+    }
+
+    /// A seal with the secret in this file. The bytes count as they are, without white space at the end.
+    pub fn from_file(path: &Path) -> anyhow::Result<Seal> {
+        let secret = read(path)?;
+        Seal::new(secret.trim_ascii_end()).with_context(|| format!("in `{}`", path.display()))
+    }
+
+    /// A seal with the secret in this file; if there is none, a secret is drawn and kept there.
+    pub fn from_own_file(path: &Path) -> anyhow::Result<Seal> {
+        if !path.exists() {
+            create_secret(path).with_context(|| format!("cannot create the secret `{}`", path.display()))?;
+        }
+        Seal::from_file(path)
+    }
+
+    /// A new token for the content of `form`.
+    pub fn issue(&self, form: &Form, now: Timestamp) -> String {
+        let mut payload = [0; PAYLOAD];
+        payload[0] = VERSION;
+        payload[1..9].copy_from_slice(&now.as_millisecond().to_be_bytes());
+        getrandom::fill(&mut payload[9..25]).expect("the operating system gives random numbers");
+        payload[25] = if form.website.is_empty() { 0 } else { SUSPICIOUS };
+        let mut token = hex(&payload);
+        token.push_str(&hex(&self.code(&payload, form)));
+        token
+    }
+
+    /// Verifies the token that came with `form`.
+    pub fn verify(&self, form: &Form, now: Timestamp) -> Result<Confirmed, TokenError> {
+        let bytes = unhex(&form.token).ok_or(TokenError::Invalid)?;
+        let (payload, code) = bytes.split_at_checked(PAYLOAD).ok_or(TokenError::Invalid)?;
+        if payload[0] != VERSION || !bool::from(self.code(payload, form).ct_eq(code)) {
+            return Err(TokenError::Invalid);
+        }
+        let confirmed = Confirmed {
+            nonce: payload[9..25].try_into().map_err(|_| TokenError::Invalid)?,
+            suspicious: payload[25] & SUSPICIOUS != 0,
+        };
+        let issued = payload[1..9].try_into().map(i64::from_be_bytes).map_err(|_| TokenError::Invalid)?;
+        let issued = Timestamp::from_millisecond(issued).map_err(|_| TokenError::Invalid)?;
+        match now < later(issued, LIFETIME) {
+            true => Ok(confirmed),
+            false => Err(TokenError::Expired(confirmed)),
+        }
+    }
+
+    fn code(&self, payload: &[u8], form: &Form) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(payload);
+        mac.update(&form.content_hash());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the secret's edge to the file system")]
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read the secret `{}`", path.display()))
+}
+
+/// In hexadecimal, so that white space at the end never belongs to it. `create_new`: two programs that
+/// start at once must not use two secrets.
+fn create_secret(path: &Path) -> anyhow::Result<()> {
+    let mut secret = [0; SHORTEST_SECRET];
+    getrandom::fill(&mut secret).context("the operating system gives no random numbers")?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(hex(&secret).as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    if text.len() != (PAYLOAD + 32) * 2 {
+        return None;
+    }
+    text.as_bytes().chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    fn seal() -> Seal {
+        Seal::new(&[7; 32]).unwrap()
+    }
+
+    fn sent(text: &str, token: &str) -> Form {
+        Form { suggestion: text.into(), token: token.into(), ..Form::default() }
+    }
+
+    #[test]
+    fn token_confirms_exactly_the_content_it_was_made_for() {
+        let token = seal().issue(&sent("Mehr Bäume", ""), now());
+        assert!(seal().verify(&sent("Mehr Bäume", &token), now()).is_ok());
+        assert_eq!(seal().verify(&sent("Mehr Baume", &token), now()), Err(TokenError::Invalid));
+        let other = Seal::new(&[8; 32]).unwrap();
+        assert_eq!(other.verify(&sent("Mehr Bäume", &token), now()), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn every_changed_digit_is_noticed() {
+        let token = seal().issue(&sent("x", ""), now());
+        for at in 0..token.len() {
+            let digit = if token.as_bytes()[at] == b'0' { "1" } else { "0" };
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, digit);
+            assert_eq!(seal().verify(&sent("x", &changed), now()), Err(TokenError::Invalid), "digit {at}");
+        }
+        for wrong in ["", "x", "ä".repeat(58).as_str(), &token[1..]] {
+            assert_eq!(seal().verify(&sent("x", wrong), now()), Err(TokenError::Invalid), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn token_lasts_a_day() {
+        let token = seal().issue(&sent("x", ""), now());
+        let day = |seconds| later(now(), Duration::from_secs(seconds));
+        assert!(seal().verify(&sent("x", &token), day(86_399)).is_ok());
+        let late = seal().verify(&sent("x", &token), day(86_400));
+        assert!(matches!(late, Err(TokenError::Expired(_))), "{late:?}");
+    }
+
+    #[test]
+    fn honeypot_is_remembered_although_the_check_page_does_not_carry_it() {
+        let caught = Form { website: "x".into(), ..sent("x", "") };
+        let token = seal().issue(&caught, now());
+        assert!(seal().verify(&sent("x", &token), now()).unwrap().suspicious);
+    }
+
+    #[test]
+    fn drawn_secret_is_kept_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let token = Seal::from_own_file(&path).unwrap().issue(&sent("x", ""), now());
+        assert!(Seal::from_own_file(&path).unwrap().verify(&sent("x", &token), now()).is_ok());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,159 @@
+//! YAML → [`Entry`]s. Plain words mean what serde_yaml, and so Zola, makes of them: only `true` and
+//! `false` are flags, `012` is text, dates are text, `<<` is a key like any other.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, MergeKeyPolicy, Spanned};
+
+use super::{Entry, Node, SyntaxError, Value};
+
+/// Parses a document that is a mapping, or empty; `offset` is where it starts in its file.
+///
+/// # Errors
+/// The first thing that is no YAML, or no mapping.
+pub fn parse(text: &str, offset: usize) -> Result<Vec<Entry>, Vec<SyntaxError>> {
+    let mut options = serde_saphyr::Options::default();
+    options.merge_keys = MergeKeyPolicy::AsOrdinary;
+    options.strict_booleans = true;
+    options.leading_zero_numbers_as_strings = true;
+    options.underscored_numbers_as_strings = true;
+    options.with_snippet = false;
+    let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| vec![syntax_error(&error, text, offset)])?;
+    let place = Place { text, offset };
+    match raw.value {
+        Raw::Table(entries) => Ok(place.entries(entries)),
+        Raw::Scalar(Value::Null) => Ok(Vec::new()),
+        _ => Err(vec![SyntaxError {
+            message: "expected `key: value` lines".to_owned(),
+            range: place.range(raw.referenced),
+        }]),
+    }
+}
+
+fn syntax_error(error: &serde_saphyr::Error, text: &str, offset: usize) -> SyntaxError {
+    let error = error.without_snippet();
+    let range = match error.location() {
+        Some(location) => Place { text, offset }.range(location),
+        None => offset..offset,
+    };
+    // The parser appends its own count of lines, which is not the file's.
+    let message = error.to_string();
+    let message = message.lines().next().unwrap_or_default();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    SyntaxError { message: message.trim_end_matches([',', ':', ' ']).to_owned(), range }
+}
+
+/// A value as the parser hands it over.
+enum Raw {
+    Scalar(Value),
+    List(Vec<Spanned<Raw>>),
+    Table(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Flag(flag)))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Integer(number)))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Raw, E> {
+        i64::try_from(number).map(Value::Integer).map(Raw::Scalar).map_err(|_| E::custom("number too large"))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Float(number)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Value::Text(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::Table(entries))
+    }
+}
+
+/// Where the document stands in its file.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    text: &'a str,
+    offset: usize,
+}
+
+impl Place<'_> {
+    fn entries(self, entries: Vec<(Spanned<String>, Spanned<Raw>)>) -> Vec<Entry> {
+        let entries = entries.into_iter().map(|(key, value)| Entry {
+            key_range: self.range(key.referenced),
+            key: key.value,
+            node: self.node(value),
+        });
+        entries.collect()
+    }
+
+    fn node(self, raw: Spanned<Raw>) -> Node {
+        let range = self.range(raw.referenced);
+        let value = match raw.value {
+            Raw::Scalar(value) => value,
+            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
+            Raw::Table(entries) => Value::Table(self.entries(entries)),
+        };
+        Node { value, range }
+    }
+
+    /// Bytes of a location; of the rest of its line where the parser gives no length.
+    fn range(self, location: Location) -> Range<usize> {
+        let start = location.span().byte_offset().and_then(|start| usize::try_from(start).ok());
+        let Some(start) = start.filter(|start| *start <= self.text.len()) else {
+            return self.offset..self.offset;
+        };
+        let len = location.span().byte_len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
+        let end = start.saturating_add(len).min(self.text.len());
+        let start = self.text.floor_char_boundary(start);
+        let end = self.text.floor_char_boundary(end);
+        start + self.offset..end.max(start) + self.offset
+    }
+}

@@ -1,0 +1,143 @@
+//! Problems of the configuration file.
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Span};
+
+/// Keys of older Zola versions, and what became of them.
+const OLD_KEYS: [(&str, &str); 16] = [
+    ("generate_feed", "it is called `generate_feeds` now"),
+    ("feed_filename", "it is called `feed_filenames` now and takes a list, such as `[\"atom.xml\"]`"),
+    ("generate_rss", "it is called `generate_feeds` now"),
+    ("rss_limit", "it is called `feed_limit` now"),
+    ("rss_filename", "it is called `feed_filenames` now and takes a list"),
+    ("highlight_code", "since Zola 0.22 highlighting has its own table `[markdown.highlighting]`"),
+    ("highlight_theme", "since Zola 0.22 it is `theme` in `[markdown.highlighting]`"),
+    ("highlight_themes_css", "since Zola 0.22 it is `style = \"class\"` in `[markdown.highlighting]`"),
+    ("extra_syntaxes", "since Zola 0.22 it is `extra_grammars` in `[markdown.highlighting]`"),
+    (
+        "extra_syntaxes_and_themes",
+        "since Zola 0.22 these are `extra_grammars` and `extra_themes` in `[markdown.highlighting]`",
+    ),
+    ("extra_highlight_themes", "since Zola 0.22 it is `extra_themes` in `[markdown.highlighting]`"),
+    ("slugify_paths", "it is `paths = \"on\"` or `\"off\"` in `[slugify]` now"),
+    ("external_links_target_blank", "it stands in `[markdown]` now"),
+    ("render_emoji", "it stands in `[markdown]` now"),
+    ("smart_punctuation", "it stands in `[markdown]` now"),
+    ("check_external_links", "see `[link_checker]`"),
+];
+
+/// There is no configuration at all.
+pub fn missing(root: &Path) -> Diagnostic {
+    Diagnostic::error("no-config", None, format!("there is no `zola.toml` in `{}`", shown(root))).hint(
+        "create `zola.toml` with `base_url = \"https://example.org\"`, or name the folder with `--root`",
+    )
+}
+
+/// A file that must be read cannot be.
+pub fn unreadable(path: &Path, reason: &std::io::Error) -> Diagnostic {
+    let message = format!("`{}` cannot be read: {reason}", shown(path));
+    Diagnostic::error("unreadable-file", None, message).hint("check that the file exists and is UTF-8 text")
+}
+
+/// A key that Zola refuses here.
+pub fn unknown_key(span: Span, key: &str, near: Option<&str>) -> Diagnostic {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    if let Some((_, now)) = OLD_KEYS.iter().find(|(old, _)| *old == last) {
+        let message = format!("`{key}` is a key of older Zola versions");
+        return Diagnostic::error("old-key", span, message).hint(*now);
+    }
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`? settings of your own belong under `[extra]`"),
+        None => "remove it; settings of your own belong under `[extra]`".to_owned(),
+    };
+    Diagnostic::error("unknown-key", span, format!("unknown key `{key}`")).hint(hint)
+}
+
+/// A key that Zola passes over here.
+pub fn ignored_key(span: Span, key: &str, near: Option<&str>) -> Diagnostic {
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove it, it has no effect".to_owned(),
+    };
+    Diagnostic::warning("unknown-key", span, format!("unknown key `{key}` is ignored")).hint(hint)
+}
+
+/// `base_url` is not set.
+pub fn no_base_url(span: Span) -> Diagnostic {
+    Diagnostic::error("no-base-url", span, "`base_url` is missing")
+        .hint("add the address of the site at the top, such as `base_url = \"https://example.org\"`")
+}
+
+/// A code that is no language.
+pub fn bad_language(span: Span, code: &str) -> Diagnostic {
+    Diagnostic::error("bad-language", span, format!("`{code}` is not a language code"))
+        .hint("use a code such as `de`, `sl` or `en-GB`")
+}
+
+/// A setting of the default language both at the top and in its own table.
+pub fn set_twice(span: Span, first: Span, key: &str, language: &str) -> Diagnostic {
+    let message = format!("`{key}` of the default language `{language}` is set twice");
+    Diagnostic::error("set-twice", span, message)
+        .hint(format!("keep it either at the top or in `[languages.{language}]`"))
+        .note("first set here", first)
+}
+
+/// A pattern that cannot be understood.
+pub fn bad_glob(span: Span, pattern: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error("bad-pattern", span, format!("`{pattern}` is not a file pattern: {reason}"))
+        .hint("write patterns such as `*.psd` or `**/internal/**`")
+}
+
+/// A class that would break the HTML.
+pub fn quotes_in_class(span: Span, class: &str) -> Diagnostic {
+    let message = format!("`external_links_class` cannot contain quotes: `{class}`");
+    Diagnostic::error("bad-class", span, message).hint("write class names separated by spaces")
+}
+
+/// A taxonomy without `name`.
+pub fn taxonomy_without_name(span: Span) -> Diagnostic {
+    Diagnostic::error("taxonomy-without-name", span, "this taxonomy has no `name`")
+        .hint("write `{ name = \"tags\" }`")
+}
+
+/// Two taxonomies that would share an address.
+pub fn taxonomy_twice(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("taxonomy-twice", span, format!("the taxonomy `{name}` is configured twice"))
+        .hint("remove one of the two")
+}
+
+/// The theme's folder or its `theme.toml` is not there.
+pub fn missing_theme(span: Span, name: &str, file: &Path) -> Diagnostic {
+    let message = format!("the theme `{name}` has no `{}`", shown(file));
+    Diagnostic::error("missing-theme", span, message).hint(format!("put the theme into `themes/{name}/`"))
+}
+
+/// The site and its theme disagree about a setting.
+pub fn theme_clash(span: Option<Span>, theme: Span, key: &str) -> Diagnostic {
+    let message =
+        format!("`extra.{key}` is a table in one of site and theme and something else in the other");
+    let diagnostic = Diagnostic::error("theme-clash", span.unwrap_or_else(|| theme.clone()), message);
+    diagnostic.hint("give the setting the same form as the theme does").note("the theme's setting", theme)
+}
+
+/// Neither templates nor a theme.
+pub fn no_templates(config: Span) -> Diagnostic {
+    Diagnostic::error("no-templates", config, "the site has neither a `templates` folder nor a theme")
+        .hint("create `templates/index.html`, or set `theme`")
+}
+
+/// The theme has no templates.
+pub fn theme_without_templates(config: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("no-templates", config, format!("the theme `{name}` has no `templates` folder"))
+        .hint(format!("check that `themes/{name}/` is complete"))
+}
+
+/// Something that Zola does and this version does not do yet.
+pub fn not_supported_yet(span: Option<Span>, what: &str, hint: &str) -> Diagnostic {
+    Diagnostic::error("not-supported-yet", span, format!("{what} is not supported yet")).hint(hint)
+}
+
+fn shown(path: &Path) -> String {
+    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}

@@ -1,0 +1,189 @@
+//! Documents → pages and sections with their addresses: drafts left out, languages' roots added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::catalog::site as catalog;
+use crate::discover::Inventory;
+use crate::parse::{Document, Matter, SectionMatter};
+use crate::site::{Page, Section, addresses};
+
+/// Pages and sections, not yet connected, each list by relative path.
+pub(super) fn build(
+    config: &Config,
+    documents: Vec<Document>,
+    inventory: &Inventory,
+    include_drafts: bool,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Page>, Vec<Section>) {
+    let draft_folders = if include_drafts { BTreeSet::new() } else { draft_folders(&documents) };
+    let index_addresses = index_addresses(&documents, config);
+    let mut pages = Vec::new();
+    let mut sections = Vec::new();
+    for document in documents {
+        if is_below(&document, &draft_folders) {
+            continue;
+        }
+        match &document.matter {
+            Matter::Section(matter) if matter.draft && !include_drafts => {}
+            Matter::Section(matter) => {
+                let matter = SectionMatter::clone(matter);
+                sections.push(section(document, matter, config, inventory));
+            }
+            Matter::Page(matter) if matter.draft && !include_drafts => {}
+            Matter::Page(_) => {
+                let page = page(document, config, inventory, diagnostics);
+                check_index_file(&page, &index_addresses, diagnostics);
+                check_taxonomies(&page, config, diagnostics);
+                pages.push(page);
+            }
+        }
+    }
+    add_roots(&mut sections, config);
+    pages.sort_by(|a, b| a.document.file.relative.cmp(&b.document.file.relative));
+    sections.sort_by(|a, b| a.relative.cmp(&b.relative));
+    (pages, sections)
+}
+
+/// Name of a section's file in a language.
+pub(super) fn index_name(language: &str, config: &Config) -> String {
+    if language == config.default_language { "_index.md".to_owned() } else { format!("_index.{language}.md") }
+}
+
+fn page(document: Document, config: &Config, inventory: &Inventory, diagnostics: &mut Diagnostics) -> Page {
+    let Matter::Page(matter) = &document.matter else { unreachable!("only page documents come here") };
+    let (slug, date, address) = addresses::page(&document, matter, config, diagnostics);
+    let own = document.file.colocated.as_deref().filter(|_| document.file.stem == "index");
+    Page {
+        assets: own.map(|folder| assets(inventory, folder, |_| true)).unwrap_or_default(),
+        template: matter.template.clone().unwrap_or_else(|| "page.html".to_owned()),
+        document,
+        address,
+        slug,
+        date,
+        section: None,
+        ancestors: Vec::new(),
+        lower: None,
+        higher: None,
+        published: true,
+    }
+}
+
+fn section(document: Document, matter: SectionMatter, config: &Config, inventory: &Inventory) -> Section {
+    let file = &document.file;
+    let folder = file.colocated.clone().unwrap_or_default();
+    Section {
+        relative: file.relative.clone(),
+        canonical: file.canonical.clone(),
+        language: file.language.clone(),
+        address: addresses::section(&file.folders, &file.language, config),
+        template: template(&matter, &file.folders),
+        assets: assets(inventory, &folder, |name| !name.contains('/')),
+        document: Some(document),
+        matter,
+        parent: None,
+        ancestors: Vec::new(),
+        pages: Vec::new(),
+        ignored_pages: Vec::new(),
+        subsections: Vec::new(),
+    }
+}
+
+fn template(matter: &SectionMatter, folders: &[String]) -> String {
+    let default = if folders.is_empty() { "index.html" } else { "section.html" };
+    matter.template.clone().unwrap_or_else(|| default.to_owned())
+}
+
+fn assets(inventory: &Inventory, folder: &str, belongs: impl Fn(&str) -> bool) -> Vec<String> {
+    let files = inventory.assets.iter().map(|file| &file.relative);
+    files.filter(|file| file.strip_prefix(folder).is_some_and(&belongs)).cloned().collect()
+}
+
+/// Every language has a root, whether it has a file or not.
+fn add_roots(sections: &mut Vec<Section>, config: &Config) {
+    for language in config.languages.keys() {
+        let relative = index_name(language, config);
+        if sections.iter().any(|section| section.relative == relative) {
+            continue;
+        }
+        let matter = SectionMatter {
+            render: true,
+            in_search_index: true,
+            paginate_path: "page".to_owned(),
+            ..SectionMatter::default()
+        };
+        sections.push(Section {
+            relative,
+            canonical: "_index".to_owned(),
+            language: language.clone(),
+            address: addresses::default_root(language, config),
+            template: template(&matter, &[]),
+            assets: Vec::new(),
+            document: None,
+            matter,
+            parent: None,
+            ancestors: Vec::new(),
+            pages: Vec::new(),
+            ignored_pages: Vec::new(),
+            subsections: Vec::new(),
+        });
+    }
+}
+
+/// Folders whose section is a draft; nothing below them is published.
+fn draft_folders(documents: &[Document]) -> BTreeSet<String> {
+    let drafts = documents.iter().filter(|document| match &document.matter {
+        Matter::Section(matter) => matter.draft,
+        Matter::Page(_) => false,
+    });
+    drafts.filter_map(|document| document.file.colocated.clone()).collect()
+}
+
+/// Whether a document lies in a draft folder; other languages' sections of the folder itself do not count.
+fn is_below(document: &Document, drafts: &BTreeSet<String>) -> bool {
+    let own = document.file.colocated.as_deref().filter(|_| document.file.stem == "_index");
+    let relative = &document.file.relative;
+    drafts.iter().any(|folder| relative.starts_with(folder.as_str()) && own != Some(folder))
+}
+
+/// Sections, drafts included, by the components of their addresses.
+fn index_addresses(documents: &[Document], config: &Config) -> BTreeMap<Vec<String>, std::path::PathBuf> {
+    let sections = documents.iter().filter(|document| matches!(document.matter, Matter::Section(_)));
+    sections
+        .map(|document| {
+            let file = &document.file;
+            (addresses::section(&file.folders, &file.language, config).components, file.path.clone())
+        })
+        .collect()
+}
+
+fn check_index_file(
+    page: &Page,
+    sections: &BTreeMap<Vec<String>, std::path::PathBuf>,
+    diagnostics: &mut Diagnostics,
+) {
+    let file = &page.document.file;
+    if file.relative.rsplit('/').next() != Some("index.md") {
+        return;
+    }
+    if page.address.components.is_empty() && file.colocated.is_some() {
+        return;
+    }
+    let section = sections.get(&page.address.components);
+    if section.is_some() || file.colocated.is_none() {
+        diagnostics.push(catalog::index_beside_section(&file.path, section.map(std::path::PathBuf::as_path)));
+    }
+}
+
+fn check_taxonomies(page: &Page, config: &Config, diagnostics: &mut Diagnostics) {
+    let known = &config.language(&page.document.file.language).taxonomies;
+    for name in page.matter().taxonomies.keys() {
+        if !known.iter().any(|taxonomy| taxonomy.name == *name) {
+            let span = page.document.span(&format!("taxonomies.{name}"));
+            let language = config.is_multilingual().then_some(page.document.file.language.as_str());
+            let known = known.iter().map(|taxonomy| taxonomy.name.as_str());
+            diagnostics.push(catalog::unknown_taxonomy(span, name, language, known));
+        }
+    }
+}
