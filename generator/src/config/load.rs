@@ -1,6 +1,6 @@
 //! Finds and reads the configuration file and makes a validated [`Config`] of it.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -9,7 +9,7 @@ use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, l
 use crate::data::{self, Entry, Fields, Value};
 use crate::diagnostic::catalog::{config as catalog, data as syntax};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::world::World;
+use crate::world::{World, tidy};
 
 /// What the command line says instead of the file.
 #[derive(Debug, Clone, Default)]
@@ -70,21 +70,6 @@ pub(super) fn read_toml(world: &dyn World, path: &Path, diagnostics: &mut Diagno
             None
         }
     }
-}
-
-/// The same path without `.` and, where the text alone allows it, without `..`.
-pub(super) fn tidy(path: &Path) -> PathBuf {
-    let mut tidy = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
-                tidy.pop();
-            }
-            _ => tidy.push(component),
-        }
-    }
-    tidy
 }
 
 fn find(world: &dyn World, root: &Path, file: Option<&Path>) -> Option<(PathBuf, PathBuf)> {

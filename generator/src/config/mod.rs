@@ -293,3 +293,6 @@ impl Config {
             .expect("the default language is always among the languages")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,7 @@ impl Value {
         match self {
             Self::Null => "nothing",
             Self::Flag(_) => "`true` or `false`",
+            Self::Integer(..0) => "a number below 0",
             Self::Integer(_) => "a whole number",
             Self::Float(_) => "a number",
             Self::Text(_) => "text",

@@ -144,16 +144,23 @@ impl Place<'_> {
         Node { value, range }
     }
 
-    /// Bytes of a location; of the rest of its line where the parser gives no length.
+    /// Bytes of a location; only where it starts if the parser gives no length.
     fn range(self, location: Location) -> Range<usize> {
-        let start = location.span().byte_offset().and_then(|start| usize::try_from(start).ok());
-        let Some(start) = start.filter(|start| *start <= self.text.len()) else {
-            return self.offset..self.offset;
-        };
-        let len = location.span().byte_len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-        let end = start.saturating_add(len).min(self.text.len());
+        let bytes = |bytes: Option<u64>| bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        let start = bytes(location.span().byte_offset()).unwrap_or_else(|| self.byte(location));
+        let len = bytes(location.span().byte_len()).unwrap_or(0);
         let start = self.text.floor_char_boundary(start);
-        let end = self.text.floor_char_boundary(end);
+        let end = self.text.floor_char_boundary(start.saturating_add(len));
         start + self.offset..end.max(start) + self.offset
+    }
+
+    /// Byte of a line and column.
+    fn byte(self, location: Location) -> usize {
+        let (line, column) = (location.line().max(1), location.column().max(1));
+        let line = usize::try_from(line - 1).unwrap_or(usize::MAX);
+        let column = usize::try_from(column - 1).unwrap_or(usize::MAX);
+        let Some(text) = self.text.split_inclusive('\n').nth(line) else { return self.text.len() };
+        let start = text.as_ptr() as usize - self.text.as_ptr() as usize;
+        start + text.chars().take(column).map(char::len_utf8).sum::<usize>()
     }
 }

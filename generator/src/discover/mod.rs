@@ -187,3 +187,6 @@ fn is_temporary(name: &str) -> bool {
         _ => name.starts_with('#') || name.starts_with(".#"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostics, Span};
 use crate::site::{Page, Section, Taxonomy};
 
 /// Who claims an address: files through their path or an alias.
-type Claims = BTreeMap<String, Vec<Span>>;
+type Claims = BTreeMap<String, Vec<(Span, String)>>;
 
 /// Reports every address that more than one file, or a file and a taxonomy, would write.
 pub(super) fn check(
@@ -18,15 +18,16 @@ pub(super) fn check(
 ) {
     let claims = claims(pages, sections);
     for (path, files) in &claims {
-        for other in &files[1..] {
-            diagnostics.push(catalog::same_address(other.clone(), files[0].clone(), path));
+        for (other, _) in &files[1..] {
+            let (first, name) = &files[0];
+            diagnostics.push(catalog::same_address(other.clone(), path, first.clone(), name));
         }
     }
     for taxonomy in taxonomies.iter().filter(|taxonomy| taxonomy.config.render) {
         let lists = [(&taxonomy.address.path, None)];
         let terms = taxonomy.terms.iter().map(|term| (&term.address.path, Some(term.name.as_str())));
         for (path, term) in lists.into_iter().chain(terms) {
-            for file in claims.get(path).into_iter().flatten() {
+            for (file, _) in claims.get(path).into_iter().flatten() {
                 diagnostics.push(catalog::taxonomy_address(file.clone(), path, &taxonomy.config.name, term));
             }
         }
@@ -35,23 +36,24 @@ pub(super) fn check(
 
 fn claims(pages: &[Page], sections: &[Section]) -> Claims {
     let mut claims = Claims::new();
-    let mut claim = |path: &str, span: Span| {
+    let mut claim = |path: &str, name: &str, span: Span| {
         let files = claims.entry(path.to_owned()).or_default();
-        if files.iter().all(|file| file.path != span.path) {
-            files.push(span);
+        if files.iter().all(|(file, _)| file.path != span.path) {
+            files.push((span, name.to_owned()));
         }
     };
     for section in sections.iter().filter(|section| section.matter.render) {
         let Some(document) = &section.document else { continue };
-        claim(&section.address.path, Span::file(&document.file.path));
+        claim(&section.address.path, &section.relative, Span::file(&document.file.path));
         for (index, alias) in section.matter.aliases.iter().enumerate() {
-            claim(alias, document.span(&format!("aliases.{index}")));
+            claim(alias, &section.relative, document.span(&format!("aliases.{index}")));
         }
     }
     for page in pages.iter().filter(|page| page.matter().render) {
-        claim(&page.address.path, address_span(page));
+        let name = &page.document.file.relative;
+        claim(&page.address.path, name, address_span(page));
         for (index, alias) in page.matter().aliases.iter().enumerate() {
-            claim(alias, page.document.span(&format!("aliases.{index}")));
+            claim(alias, name, page.document.span(&format!("aliases.{index}")));
         }
     }
     claims

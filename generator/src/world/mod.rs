@@ -8,7 +8,7 @@ mod disk;
 mod memory;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -53,4 +53,19 @@ pub trait World: Send + Sync {
         let bytes = self.read(path)?;
         String::from_utf8(bytes.to_vec()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
+}
+
+/// The same path without `.` and, as far as its text tells, without `..`, so that one file has one path.
+pub fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            _ => tidy.push(component),
+        }
+    }
+    tidy
 }

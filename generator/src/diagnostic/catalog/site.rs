@@ -32,10 +32,10 @@ pub fn unknown_taxonomy<'a>(
 }
 
 /// Two files at one address.
-pub fn same_address(span: Span, other: Span, path: &str) -> Diagnostic {
-    Diagnostic::error("same-address", span, format!("the address `{path}` is taken already"))
+pub fn same_address(span: Span, path: &str, other: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("same-address", span, format!("the address `{path}` is taken already by `{name}`"))
         .hint("give one of the two another `slug`, `path` or alias")
-        .note("by this file", other)
+        .note("the other file", other)
 }
 
 /// A file at the address of a taxonomy or term.
