@@ -5,9 +5,12 @@
 //! From there `outbox` claims deliveries and `mail` composes and sends them; no mail on the request path.
 //! `contract` is what the generator says about the site; `config` is what the operator says.
 
+mod app;
 pub mod clock;
+pub mod config;
 pub mod contract;
 pub mod form;
+mod http;
 pub mod mail;
 pub mod outbox;
 pub mod pages;
@@ -15,3 +18,6 @@ pub mod reference;
 pub mod store;
 pub mod suggestion;
 pub mod token;
+
+pub use app::App;
+pub use http::{Answer, serve};

@@ -1,6 +1,6 @@
 //! A contract that is ready to serve: checked, indexed, with templates that have rendered once.
 
-use super::Templates;
+use super::{Templates, sample};
 use crate::contract::{self, Review, Target};
 use std::collections::HashMap;
 
@@ -19,7 +19,9 @@ impl Published {
         let review = contract::parse(json)?;
         let templates = Templates::load(&review.templates)?;
         let targets = review.targets.iter().enumerate().map(|(at, target)| (target.id.clone(), at)).collect();
-        Ok(Published { review, templates, targets })
+        let published = Published { review, templates, targets };
+        sample::render_all(&published)?;
+        Ok(published)
     }
 
     /// The target with this id.

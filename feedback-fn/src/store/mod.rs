@@ -25,6 +25,9 @@ pub trait Store: Send + Sync + 'static {
     /// Answers after both are durable. The same nonce twice is stored once.
     fn accept(&self, entry: Entry) -> Answer<'_, Accepted>;
 
+    /// The reference that was given for this nonce, if the suggestion is stored.
+    fn find(&self, nonce: [u8; 16]) -> Answer<'_, Option<Reference>>;
+
     /// Hands out deliveries that are due at `now`, at most `limit`, the longest due first.
     /// Until `now + lease` nobody else gets them. Counts as an attempt.
     fn claim_due(&self, now: Timestamp, limit: usize, lease: Duration) -> Answer<'_, Vec<Delivery>>;

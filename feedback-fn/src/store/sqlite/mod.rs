@@ -11,6 +11,7 @@ mod schema;
 mod writer;
 
 use super::{Accepted, Answer, Delivery, DeliveryId, Entry, Listed, Outcome, Recorded, Store, StoreError};
+use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -91,6 +92,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn accept(&self, entry: Entry) -> Answer<'_, Accepted> {
         self.ask(|reply| Job::Accept(Box::new(entry), reply))
+    }
+
+    fn find(&self, nonce: [u8; 16]) -> Answer<'_, Option<Reference>> {
+        self.read(move |connection| rows::reference_of_nonce(connection, &nonce))
     }
 
     fn claim_due(&self, now: Timestamp, limit: usize, lease: Duration) -> Answer<'_, Vec<Delivery>> {

@@ -40,7 +40,11 @@ pub(super) fn accept(transaction: &Transaction<'_>, entry: &Entry) -> Result<Acc
     }
 }
 
-fn reference_of_nonce(connection: &Connection, nonce: &[u8; 16]) -> rusqlite::Result<Option<Reference>> {
+/// The reference given for a nonce.
+pub(super) fn reference_of_nonce(
+    connection: &Connection,
+    nonce: &[u8; 16],
+) -> rusqlite::Result<Option<Reference>> {
     connection
         .prepare_cached("SELECT reference FROM suggestion WHERE nonce = ?1")?
         .query_row([nonce.as_slice()], |row| parsed(row, 0))

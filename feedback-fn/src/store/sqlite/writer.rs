@@ -83,7 +83,7 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
         }
     };
     let pending: Vec<Pending> =
-        batch.into_iter().filter_map(|job| apply(&transaction, job, shortage.as_deref())).collect();
+        batch.into_iter().map(|job| apply(&transaction, job, shortage.as_deref())).collect();
     // A failed COMMIT rolls back when the transaction is dropped, and nobody is told "stored".
     let failure = transaction.commit().err();
     if let Some(error) = &failure {
@@ -94,13 +94,17 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
     }
 }
 
-/// Does a job inside the transaction. What comes back is called after COMMIT; refusals are told at once.
-fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Option<Pending> {
+/// Does a job inside the transaction. What comes back is called after COMMIT.
+fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Pending {
     match job {
         Job::Accept(entry, reply) => match shortage {
+            // What is stored already needs no room.
             Some(shortage) => {
-                let _ = reply.send(Err(StoreError::Full(shortage.to_owned())));
-                None
+                let known = rows::reference_of_nonce(transaction, &entry.nonce);
+                let full = || StoreError::Full(shortage.to_owned());
+                let result =
+                    known.map_err(failed).and_then(|known| known.map(Accepted::Known).ok_or_else(full));
+                answer_later(result, reply)
             }
             None => answer_later(rows::accept(transaction, &entry), reply),
         },
@@ -114,13 +118,13 @@ fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Opt
 }
 
 /// A receiver that is gone (its request was cut off) does not undo what was stored.
-fn answer_later<T: 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Option<Pending> {
-    Some(Box::new(move |failure| {
+fn answer_later<T: 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Pending {
+    Box::new(move |failure| {
         let _ = reply.send(match failure {
             Some(failure) => Err(failure),
             None => result,
         });
-    }))
+    })
 }
 
 fn fail(job: Job, cause: &anyhow::Error) {

@@ -1,0 +1,169 @@
+//! What the operator says: `feedback.toml`, read and checked.
+//!
+//! Relative paths count from the folder of the configuration file. The settings of mail belong to `mail`;
+//! here they are only carried. Everything a resident reads comes from the contract, not from here.
+
+mod network;
+
+pub use network::Network;
+
+use crate::mail::{SenderConfig, TransportConfig};
+use crate::reference::Prefix;
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+const MIB: u64 = 1024 * 1024;
+
+/// The checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where relative paths of the transport count from.
+    pub base: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The generator's `review.json`.
+    pub contract: PathBuf,
+    /// The folder of the database and of a secret drawn by this program.
+    pub data: PathBuf,
+    /// The prefix of reference numbers.
+    pub reference_prefix: Prefix,
+    /// The secret of the tokens; without it one is drawn and kept in `data`.
+    pub secret_file: Option<PathBuf>,
+    /// Bytes of the disk that are left free.
+    pub reserve: u64,
+    /// Who the mails come from.
+    pub sender: SenderConfig,
+    /// How the mails leave.
+    pub transport: TransportConfig,
+    /// The limits at the door.
+    pub guard: Guard,
+}
+
+/// The limits at the door.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guard {
+    /// Forms a minute from one network (an IPv4 address or an IPv6 /64), in the long run.
+    pub forms_per_minute: u32,
+    /// Forms from one network at once.
+    pub burst: u32,
+    /// Connections at once.
+    pub connections: usize,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Default for Guard {
+    /// A school class behind one address gets through; a flood does not.
+    fn default() -> Guard {
+        Guard { forms_per_minute: 30, burst: 60, connections: 1024, trusted_proxies: Vec::new() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawConfig {
+    #[serde(default = "default_listen")]
+    listen: SocketAddr,
+    contract: PathBuf,
+    data: PathBuf,
+    reference_prefix: Prefix,
+    secret_file: Option<PathBuf>,
+    #[serde(default = "default_reserve_mib")]
+    reserve_mib: u64,
+    sender: SenderConfig,
+    transport: TransportConfig,
+    #[serde(default)]
+    guard: Guard,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8787))
+}
+
+fn default_reserve_mib() -> u64 {
+    64
+}
+
+impl Config {
+    /// Reads a configuration file.
+    #[expect(clippy::disallowed_methods, reason = "the configuration's edge to the file system")]
+    pub fn load(path: &Path) -> anyhow::Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "cannot read the configuration `{}`; `feedback.example.toml` shows how to write one",
+                path.display()
+            )
+        })?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        Config::from_toml(&text, base).with_context(|| format!("in the configuration `{}`", path.display()))
+    }
+
+    /// Reads a configuration; relative paths count from `base`.
+    pub fn from_toml(text: &str, base: &Path) -> anyhow::Result<Config> {
+        let raw: RawConfig = toml::from_str(text)?;
+        ensure!(raw.guard.forms_per_minute > 0, "`guard.forms_per_minute` is 0: nobody could send anything");
+        ensure!(raw.guard.burst > 0, "`guard.burst` is 0: nobody could send anything");
+        ensure!(raw.guard.connections > 0, "`guard.connections` is 0: nobody could connect");
+        Ok(Config {
+            base: base.to_owned(),
+            listen: raw.listen,
+            contract: base.join(raw.contract),
+            data: base.join(raw.data),
+            reference_prefix: raw.reference_prefix,
+            secret_file: raw.secret_file.map(|path| base.join(path)),
+            reserve: raw.reserve_mib.saturating_mul(MIB),
+            sender: raw.sender,
+            transport: raw.transport,
+            guard: raw.guard,
+        })
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("feedback.sqlite")
+    }
+
+    /// Makes the data folder, for its owner only, if there is none.
+    pub fn create_data_folder(&self) -> anyhow::Result<()> {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data)
+            .with_context(|| format!("cannot create the data folder `{}`", self.data.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../feedback.example.toml");
+
+    #[test]
+    fn example_is_a_valid_configuration() {
+        let config = Config::from_toml(EXAMPLE, Path::new("/etc/feedback")).unwrap();
+        assert_eq!(config.contract, Path::new("/etc/feedback/public/review.json"));
+        assert_eq!(config.database(), Path::new("/etc/feedback/data/feedback.sqlite"));
+    }
+
+    #[track_caller]
+    fn check(line: &str, with: &str, message: &str) {
+        let text = EXAMPLE.replace(line, with);
+        assert_ne!(text, EXAMPLE, "`{line}` is not in the example");
+        let error = format!("{:#}", Config::from_toml(&text, Path::new("")).unwrap_err());
+        assert!(error.contains(message), "{error}");
+    }
+
+    #[test]
+    fn mistake_is_named_with_its_place() {
+        check("contract = ", "contrakt = ", "unknown field `contrakt`");
+        check("reference_prefix = \"LOE\"", "reference_prefix = \"lö\"", "capital letters");
+        check("listen = \"127.0.0.1:8787\"", "listen = \"here\"", "line ");
+        check("burst = 60", "burst = 0", "nobody could send anything");
+        check("trusted_proxies = []", "trusted_proxies = [\"10.0.0.0/33\"]", "`10.0.0.0/33`");
+    }
+}

@@ -1,0 +1,33 @@
+//! Refuses requests that another program on the way could read differently (request smuggling).
+//!
+//! hyper takes `Transfer-Encoding` beside `Content-Length`, two equal lengths, no or two hosts and an
+//! absolute target; RFC 9112 §3.2 and §6 let us refuse them, and browsers send none of these for forms.
+
+use crate::form::Code;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, TRANSFER_ENCODING};
+use hyper::{HeaderMap, Request};
+
+/// Refuses ambiguous framing, for every request.
+pub(super) fn check_framing<B>(request: &Request<B>) -> Result<(), Code> {
+    let headers = request.headers();
+    let ambiguous = headers.contains_key(TRANSFER_ENCODING)
+        || count(headers, &CONTENT_LENGTH) > 1
+        || count(headers, &HOST) != 1
+        || request.uri().scheme().is_some();
+    if ambiguous { Err(Code::BadRequest) } else { Ok(()) }
+}
+
+/// What a form's request must have: a length and the forms' content type.
+pub(super) fn check_form(headers: &HeaderMap) -> Result<u64, Code> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    match length {
+        Some(length) if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Ok(length),
+        _ => Err(Code::BadRequest),
+    }
+}
+
+fn count(headers: &HeaderMap, name: &HeaderName) -> usize {
+    headers.get_all(name).iter().count()
+}

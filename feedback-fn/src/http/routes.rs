@@ -1,0 +1,206 @@
+//! What the paths below the endpoint do: `check`, `send`, `receipt`, `health`.
+
+use super::answer::{self, Answer, Format};
+use super::{body, guard, origin};
+use crate::app::App;
+use crate::form::{self, Code, Form, Refusal};
+use crate::mail::diff;
+use crate::pages::Published;
+use crate::reference::Reference;
+use crate::store::{Accepted, Entry, StoreError};
+use crate::suggestion::Draft;
+use crate::token::{Confirmed, TokenError};
+use hyper::body::Body;
+use hyper::{Method, Request, StatusCode};
+use jiff::Timestamp;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// When a full store may have room again: the queue empties in seconds, a disk in a minute at best.
+const COME_AGAIN: u64 = 30;
+/// Draws of a reference. With a million suggestions the first is taken once in 34 000 times.
+const DRAWS: usize = 8;
+
+/// One request, with what its answer depends on.
+struct Exchange<'a> {
+    app: &'a App,
+    published: Arc<Published>,
+    format: Format,
+    now: Timestamp,
+}
+
+/// A refusal together with what the resident wrote.
+struct Stop {
+    refusal: Refusal,
+    form: Form,
+}
+
+impl From<Code> for Stop {
+    fn from(code: Code) -> Stop {
+        Stop { refusal: code.into(), form: Form::default() }
+    }
+}
+
+/// Answers a request. Never fails: what goes wrong is an answer too.
+pub(crate) async fn respond<B: Body>(app: &App, request: Request<B>, peer: SocketAddr) -> Answer {
+    let exchange = Exchange {
+        app,
+        published: app.contract.current(),
+        format: Format::of(request.headers()),
+        now: app.clock.now(),
+    };
+    match exchange.route(request, peer).await {
+        Ok(answer) => answer,
+        Err(stop) => exchange.refuse(&stop),
+    }
+}
+
+impl Exchange<'_> {
+    async fn route<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Result<Answer, Stop> {
+        guard::check_framing(&request)?;
+        let page = request.uri().path().strip_prefix(self.published.review.endpoint.as_str());
+        match (page, request.method()) {
+            (Some("check"), &Method::POST) => self.check(self.form(request, peer).await?),
+            (Some("send"), &Method::POST) => self.send(self.form(request, peer).await?).await,
+            (Some("receipt"), &Method::GET | &Method::HEAD) => self.receipt(request.uri().query()),
+            (Some("health"), &Method::GET | &Method::HEAD) => Ok(answer::text("ok")),
+            (Some("check" | "send"), _) => Ok(self.not_allowed("POST")),
+            (Some("receipt" | "health"), _) => Ok(self.not_allowed("GET, HEAD")),
+            _ => Err(Code::NotFound.into()),
+        }
+    }
+
+    async fn form<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Result<Form, Stop> {
+        let address = origin::address(peer.ip(), request.headers(), &self.app.trusted_proxies);
+        let length = guard::check_form(request.headers())?;
+        let limit = body::limit(&self.published.review.limits);
+        let bytes = body::read(request.into_body(), length, limit).await?;
+        let form = Form::parse(&bytes).map_err(|_| Code::BadRequest)?;
+        // After reading, so that the page can show the text again.
+        match self.app.limiter.admit(address, self.now) {
+            Ok(()) => Ok(form),
+            Err(seconds) => Err(Stop { refusal: Refusal::for_now(Code::TooManyRequests, seconds), form }),
+        }
+    }
+
+    fn check(&self, form: Form) -> Result<Answer, Stop> {
+        let draft = match self.draft(&form) {
+            Ok(draft) => draft,
+            Err(refusal) => return Err(Stop { refusal, form }),
+        };
+        let token = self.app.seal.issue(&form, self.now);
+        let diff = match &draft.rewording {
+            Some(rewording) => diff::words(draft.target.text.as_deref().unwrap_or_default(), rewording),
+            None => Vec::new(),
+        };
+        if self.format == Format::Json {
+            let data = json!({ "token": token, "diff": diff, "changed": draft.changed() });
+            return Ok(answer::json(StatusCode::OK, &data));
+        }
+        let page = self.published.check_page(&form, &draft, &diff, &token);
+        self.page("check.html", page).map_err(|refusal| Stop { refusal, form })
+    }
+
+    async fn send(&self, form: Form) -> Result<Answer, Stop> {
+        match self.accept(&form).await {
+            Ok(reference) => Ok(self.accepted(&reference)),
+            Err(refusal) => Err(Stop { refusal, form }),
+        }
+    }
+
+    async fn accept(&self, form: &Form) -> Result<Reference, Refusal> {
+        let draft = self.draft(form);
+        match self.app.seal.verify(form, self.now) {
+            Err(TokenError::Invalid) => Err(draft.err().unwrap_or(Code::InvalidToken.into())),
+            Err(TokenError::Expired(confirmed)) => {
+                self.known(confirmed).await?.ok_or(draft.err().unwrap_or(Code::ExpiredToken.into()))
+            }
+            Ok(confirmed) => match draft {
+                Ok(draft) => self.store(&draft, confirmed).await,
+                // Stored before the round closed, and sent again: the same answer as then.
+                Err(refusal) => self.known(confirmed).await?.ok_or(refusal),
+            },
+        }
+    }
+
+    async fn known(&self, confirmed: Confirmed) -> Result<Option<Reference>, Refusal> {
+        self.app.store.find(confirmed.nonce).await.map_err(|error| refused(&error))
+    }
+
+    async fn store(&self, draft: &Draft, confirmed: Confirmed) -> Result<Reference, Refusal> {
+        let recipients = self.published.review.recipients.of(&draft.target).to_vec();
+        // To the millisecond, as the store keeps it: the mail's date is the same after a restart.
+        let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
+        for _ in 0..DRAWS {
+            let mut suggestion = draft.accepted(Reference::draw(&self.app.reference_prefix), received);
+            suggestion.suspicious |= confirmed.suspicious;
+            let entry = Entry { nonce: confirmed.nonce, suggestion, recipients: recipients.clone() };
+            match self.app.store.accept(entry).await {
+                Ok(Accepted::Known(reference)) => return Ok(reference),
+                Ok(Accepted::Stored(reference)) => {
+                    tracing::info!(event = "suggestion.stored", %reference, target = draft.target.id);
+                    self.app.wake.notify_one();
+                    return Ok(reference);
+                }
+                Err(StoreError::ReferenceTaken) => {}
+                Err(error) => return Err(refused(&error)),
+            }
+        }
+        Err(refused(&StoreError::ReferenceTaken))
+    }
+
+    fn accepted(&self, reference: &Reference) -> Answer {
+        match self.format {
+            Format::Json => answer::json(StatusCode::CREATED, &json!({ "reference": reference })),
+            Format::Html => {
+                answer::see_other(&format!("{}receipt?nr={reference}", self.published.review.endpoint))
+            }
+        }
+    }
+
+    fn receipt(&self, query: Option<&str>) -> Result<Answer, Stop> {
+        let query = query.unwrap_or_default().as_bytes();
+        let number = form_urlencoded::parse(query).find(|(name, _)| name == "nr");
+        let reference = number.and_then(|(_, number)| number.parse::<Reference>().ok());
+        // Whether it exists is not looked up: the page tells nobody what was sent.
+        let reference = reference.filter(|reference| reference.has_prefix(&self.app.reference_prefix));
+        let reference = reference.ok_or(Code::NotFound)?;
+        match self.format {
+            Format::Json => Ok(answer::json(StatusCode::OK, &json!({ "reference": reference }))),
+            Format::Html => {
+                let page = self.published.receipt_page(&reference);
+                self.page("receipt.html", page).map_err(|refusal| Stop { refusal, form: Form::default() })
+            }
+        }
+    }
+
+    fn draft(&self, form: &Form) -> Result<Draft, Refusal> {
+        form::draft(form, &self.published.review, self.published.target(&form.target), self.now)
+    }
+
+    fn page(&self, name: &str, page: anyhow::Result<String>) -> Result<Answer, Refusal> {
+        page.map(|page| answer::html(StatusCode::OK, page)).map_err(|_| {
+            // Without the cause: it may quote what was rendered.
+            tracing::error!(event = "page.failed", page = name);
+            Refusal::from(Code::Internal)
+        })
+    }
+
+    fn not_allowed(&self, methods: &'static str) -> Answer {
+        answer::allow(self.refuse(&Code::MethodNotAllowed.into()), methods)
+    }
+
+    fn refuse(&self, stop: &Stop) -> Answer {
+        tracing::info!(event = "request.refused", code = stop.refusal.code.as_str());
+        answer::refusal(&self.published, self.format, &stop.form, &stop.refusal)
+    }
+}
+
+fn refused(error: &StoreError) -> Refusal {
+    tracing::error!(event = "store.refused", cause = %error);
+    match error {
+        StoreError::Full(_) => Refusal::for_now(Code::StorageFull, COME_AGAIN),
+        StoreError::ReferenceTaken | StoreError::Failed(_) => Code::Internal.into(),
+    }
+}

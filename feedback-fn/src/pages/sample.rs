@@ -1,0 +1,74 @@
+//! Renders every page once with made-up data, so that a template that fails is found when the contract
+//! is loaded and not by the first resident.
+
+use super::Published;
+use crate::contract::{Target, TargetKind};
+use crate::form::{Code, Form, Refusal};
+use crate::mail::diff;
+use crate::reference::{Prefix, Reference};
+use crate::suggestion::Draft;
+use anyhow::anyhow;
+
+/// Fails if one of the pages does not render.
+pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
+    let forms = [Form::default(), filled(published)];
+    for form in &forms {
+        let target = published.target(&form.target).cloned().unwrap_or_else(unnumbered);
+        let draft = draft(form, target);
+        let changes = diff::words(draft.target.text.as_deref().unwrap_or_default(), &form.rewording);
+        published.check_page(form, &draft, &changes, "token")?;
+        for code in Code::ALL {
+            published.error_page(form, &Refusal::from(code))?;
+            let full =
+                Refusal { limit: Some(1), retry_after: Some(1), ..Refusal::of_field(code, "suggestion") };
+            published.error_page(form, &full)?;
+        }
+    }
+    let prefix = Prefix::try_from("LOE".to_owned()).map_err(|error| anyhow!(error))?;
+    published.receipt_page(&Reference::from_bits(&prefix, 0))?;
+    Ok(())
+}
+
+fn filled(published: &Published) -> Form {
+    let passage = published.review.targets.iter().find(|target| target.kind == TargetKind::Passage);
+    let target = passage.or(published.review.targets.first());
+    Form {
+        target: target.map(|target| target.id.clone()).unwrap_or_default(),
+        round: "1".into(),
+        digest: "0".repeat(64),
+        suggestion: "<b>Mehr & \"andere\" Busse</b>\nbitte".into(),
+        rewording: "Der Bus fährt öfter.".into(),
+        name: "Vorname Nachname".into(),
+        email: "name@example.org".into(),
+        publish: true,
+        ..Form::default()
+    }
+}
+
+fn unnumbered() -> Target {
+    Target {
+        id: String::new(),
+        kind: TargetKind::Page,
+        title: "Seite".into(),
+        number: None,
+        path: "/".into(),
+        form: "/".into(),
+        theme: None,
+        text: None,
+        digest: None,
+    }
+}
+
+fn draft(form: &Form, target: Target) -> Draft {
+    Draft {
+        round: 1,
+        target,
+        digest_sent: Some(form.digest.clone()),
+        text: form.suggestion.clone(),
+        rewording: Some(form.rewording.clone()),
+        name: None,
+        email: None,
+        publish: form.publish,
+        suspicious: false,
+    }
+}
