@@ -3,12 +3,24 @@
 //! Parallel by document. Asks the [`Site`] for addresses and nothing else of other documents;
 //! afterwards the links between documents are checked and turned round into backlinks.
 
+mod analytics;
+mod content;
+mod links;
+mod sitelinks;
+mod snippets;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::markup::Markup;
 use crate::render::templates::Templates;
-use crate::site::{NodeId, Site};
+use crate::site::{NodeId, PageId, SectionId, Site};
+use content::Composer;
 
 /// A body, ready for templates.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +46,19 @@ pub struct Bodies {
 
 /// Composes all bodies.
 pub fn compose(site: &Site, templates: &Templates, diagnostics: &mut Diagnostics) -> Bodies {
-    let _ = (site, templates, diagnostics);
-    todo!("markup helper")
+    let composer = Composer::new(site, templates);
+    let pages: Vec<_> =
+        (0..site.pages.len()).into_par_iter().map(|index| composer.page(PageId(index))).collect();
+    let sections: Vec<_> =
+        (0..site.sections.len()).into_par_iter().map(|index| composer.section(SectionId(index))).collect();
+    for composed in pages.iter().chain(&sections) {
+        diagnostics.extend(composed.diagnostics.clone());
+    }
+    links::check(site, &pages, &sections, diagnostics);
+    let backlinks = links::backlinks(site, &pages, &sections);
+    Bodies {
+        pages: pages.into_iter().map(|composed| composed.body).collect(),
+        sections: sections.into_iter().map(|composed| composed.body).collect(),
+        backlinks,
+    }
 }

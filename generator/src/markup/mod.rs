@@ -1,7 +1,25 @@
 //! Markdown → HTML, as Zola 0.23 writes it. Knows headings, links, footnotes and blocks; knows no pages:
 //! what it must ask (where does `@/a.md` lead?) it asks through [`Links`].
+//!
+//! [`flow`] turns pulldown-cmark's events into Zola's, collecting headings, links and blocks on the way;
+//! [`html`] writes them and measures where each block lies.
+
+mod anchors;
+mod code;
+mod flow;
+mod footnotes;
+mod headings;
+mod html;
+mod images;
+mod links;
+mod plain;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
+
+use pulldown_cmark::{Options, Parser};
 
 use crate::config::{InsertAnchor, Markdown, SlugifyStrategy};
 use crate::diagnostic::Diagnostics;
@@ -12,6 +30,11 @@ pub trait Links: Sync {
     fn permalink(&self, path: &str) -> Option<String>;
     /// The path nearest to `path`, for a hint.
     fn nearest(&self, path: &str) -> Option<String>;
+    /// Where in the file the text of a link stands, asked only if the body was templated.
+    fn place(&self, link: &str) -> Option<Range<usize>> {
+        let _ = link;
+        None
+    }
 }
 
 /// Renders the site's own templates for parts of the text.
@@ -136,6 +159,18 @@ pub enum BlockKind {
 
 /// Renders one body.
 pub fn render(body: &str, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Markup {
-    let _ = (body, context, diagnostics);
-    todo!("markup helper")
+    let events = Parser::new_ext(body, options(context.options)).into_offset_iter().collect();
+    flow::Flow::new(body, context, diagnostics).run(events)
+}
+
+fn options(markdown: &Markdown) -> Options {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    options.set(Options::ENABLE_SMART_PUNCTUATION, markdown.smart_punctuation);
+    options.set(Options::ENABLE_DEFINITION_LIST, markdown.definition_list);
+    options.set(Options::ENABLE_GFM, markdown.github_alerts);
+    options
 }

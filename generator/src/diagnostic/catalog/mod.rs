@@ -7,4 +7,6 @@ pub mod config;
 pub mod content;
 pub mod data;
 pub mod front_matter;
+pub mod links;
+pub mod markup;
 pub mod site;

@@ -1,0 +1,165 @@
+//! One document's body: as a template first, where it holds braces, then as Markdown.
+
+pub(super) mod failure;
+mod mistake;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use tera::{Context, Value};
+
+use super::sitelinks::SiteLinks;
+use super::snippets::SiteSnippets;
+use super::{Body, analytics, values};
+use crate::config::InsertAnchor;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::markup;
+use crate::parse::Document;
+use crate::render::templates::Templates;
+use crate::site::{NodeId, PageId, SectionId, Site};
+
+/// A body and what was wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Composed {
+    pub(super) body: Body,
+    pub(super) diagnostics: Diagnostics,
+    /// Its template did not work, so that the body is empty.
+    pub(super) failed: bool,
+}
+
+/// What all documents need.
+pub(super) struct Composer<'a> {
+    site: &'a Site,
+    templates: &'a Templates,
+    /// `config` by language, built once.
+    configs: BTreeMap<&'a str, Value>,
+}
+
+/// One document, page or section.
+struct Source<'a> {
+    document: &'a Document,
+    permalink: &'a str,
+    language: &'a str,
+    insert_anchor: InsertAnchor,
+}
+
+impl<'a> Composer<'a> {
+    pub(super) fn new(site: &'a Site, templates: &'a Templates) -> Self {
+        let languages = site.config.languages.keys();
+        let configs =
+            languages.map(|code| (code.as_str(), values::config_value(&site.config, code))).collect();
+        Self { site, templates, configs }
+    }
+
+    pub(super) fn page(&self, id: PageId) -> Composed {
+        let page = self.site.page(id);
+        let source = Source {
+            document: &page.document,
+            permalink: &page.address.permalink,
+            language: &page.document.file.language,
+            insert_anchor: self.insert_anchor_of_page(&page.document),
+        };
+        self.compose(&source, |body| ("page", values::content_page(self.site, id, body)))
+    }
+
+    pub(super) fn section(&self, id: SectionId) -> Composed {
+        let section = self.site.section(id);
+        let Some(document) = &section.document else { return Composed::default() };
+        let default = self.site.config.markdown.insert_anchor_links;
+        let source = Source {
+            document,
+            permalink: &section.address.permalink,
+            language: &section.language,
+            insert_anchor: section.matter.insert_anchor_links.unwrap_or(default),
+        };
+        self.compose(&source, |body| ("section", values::content_section(self.site, id, body)))
+    }
+
+    /// The wish of the section in the page's own folder: Zola asks no section further up, and no section
+    /// that lists the page from elsewhere.
+    fn insert_anchor_of_page(&self, document: &Document) -> InsertAnchor {
+        let mut path = document.file.folders.join("/");
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str("_index.");
+        if document.file.language != self.site.config.default_language {
+            path.push_str(&document.file.language);
+            path.push('.');
+        }
+        path.push_str("md");
+        let wish = match self.site.by_path.get(&path) {
+            Some(NodeId::Section(id)) => self.site.section(*id).matter.insert_anchor_links,
+            _ => None,
+        };
+        wish.unwrap_or(self.site.config.markdown.insert_anchor_links)
+    }
+
+    fn compose(&self, source: &Source<'_>, value: impl FnOnce(&Body) -> (&'static str, Value)) -> Composed {
+        let (word_count, reading_time) = analytics::of(source.document.body(), source.language);
+        let mut composed =
+            Composed { body: Body { word_count, reading_time, ..Body::default() }, ..Composed::default() };
+        match self.text(source, || value(&composed.body)) {
+            Ok(text) => {
+                composed.body.markup = self.markup(source, &text, &mut composed.diagnostics);
+            }
+            Err(diagnostics) => {
+                diagnostics.into_iter().for_each(|diagnostic| composed.diagnostics.push(diagnostic));
+                composed.failed = true;
+            }
+        }
+        composed
+    }
+
+    /// The Markdown: the body itself, or what its template gives.
+    fn text<'d>(
+        &self,
+        source: &Source<'d>,
+        value: impl FnOnce() -> (&'static str, Value),
+    ) -> Result<Cow<'d, str>, Vec<Diagnostic>> {
+        let document = source.document;
+        let body = document.body();
+        let skip = self.site.config.skip_content_templating.is_match(&document.file.relative);
+        if skip || !has_template_braces(body) {
+            return Ok(Cow::Borrowed(body));
+        }
+        let mut context = Context::new();
+        context.insert("lang", source.language);
+        if let Some(config) = self.configs.get(source.language) {
+            context.insert_value("config", config.clone());
+        }
+        let (name, value) = value();
+        context.insert_value(name, value);
+        let rendered = self.templates.tera.render_str(body, &context, false);
+        rendered.map(Cow::Owned).map_err(|error| mistake::diagnose(&error, document, self.templates))
+    }
+
+    fn markup(
+        &self,
+        source: &Source<'_>,
+        text: &Cow<'_, str>,
+        diagnostics: &mut Diagnostics,
+    ) -> markup::Markup {
+        let document = source.document;
+        let offset = matches!(text, Cow::Borrowed(_)).then_some(document.body.start);
+        let context = markup::Context {
+            options: &self.site.config.markdown,
+            anchors: self.site.config.slugify.anchors,
+            internal_links: self.site.config.link_checker.internal_level,
+            insert_anchor: source.insert_anchor,
+            permalink: source.permalink,
+            relative: &document.file.relative,
+            language: source.language,
+            links: &SiteLinks { site: self.site, document },
+            snippets: &SiteSnippets { templates: self.templates },
+            path: &document.file.path,
+            offset,
+        };
+        markup::render(text, &context, diagnostics)
+    }
+}
+
+/// Whether a body is a template at all; comments alone (`{#`) do not make it one.
+fn has_template_braces(body: &str) -> bool {
+    body.contains("{{") || body.contains("{%")
+}

@@ -1,0 +1,48 @@
+//! The site's answers to the questions of `markup`.
+
+use std::ops::Range;
+
+use crate::diagnostic::nearest;
+use crate::markup::Links;
+use crate::parse::Document;
+use crate::site::{NodeId, Site};
+
+/// Answers for one document.
+pub(super) struct SiteLinks<'a> {
+    pub(super) site: &'a Site,
+    pub(super) document: &'a Document,
+}
+
+impl Links for SiteLinks<'_> {
+    fn permalink(&self, path: &str) -> Option<String> {
+        let node = self.site.by_path.get(path)?;
+        Some(permalink(self.site, *node).to_owned())
+    }
+
+    /// A document that moved keeps its name, so the same name in another folder comes first.
+    fn nearest(&self, path: &str) -> Option<String> {
+        let name = file_name(path);
+        let mut moved = self.site.by_path.keys().filter(|other| file_name(other) == name);
+        match (moved.next(), moved.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => nearest(path, self.site.by_path.keys().map(String::as_str)).map(str::to_owned),
+        }
+    }
+
+    fn place(&self, link: &str) -> Option<Range<usize>> {
+        let start = self.document.body.start + self.document.body().find(link)?;
+        Some(start..start + link.len())
+    }
+}
+
+/// Where a page or section is published.
+pub(super) fn permalink(site: &Site, node: NodeId) -> &str {
+    match node {
+        NodeId::Page(id) => &site.page(id).address.permalink,
+        NodeId::Section(id) => &site.section(id).address.permalink,
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
