@@ -69,7 +69,9 @@ fn addresses(site: &Site) -> BTreeSet<String> {
 fn expected(world: &dyn World, case: &Path) -> BTreeSet<String> {
     let folder = case.join("expected");
     let files = world.walk(&folder).expect("the case can be read").into_iter();
-    let relative = files.map(|file| file.path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned());
+    let relative = files.map(|file| {
+        file.path.strip_prefix(&folder).expect("it was found there").to_string_lossy().into_owned()
+    });
     relative.filter(|file| file.rsplit('/').next() == Some("index.html")).collect()
 }
 

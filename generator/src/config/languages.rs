@@ -53,11 +53,11 @@ fn merge_default(
     diagnostics: &mut Diagnostics,
 ) -> RawLanguage {
     let mut twice = Twice { code, diagnostics };
-    let flag = |top: bool, own: bool| top || own;
+    let is_set = |flag: Option<bool>| flag.unwrap_or(false);
     RawLanguage {
         title: twice.one("title", top.title, &own.title),
         description: twice.one("description", top.description, &own.description),
-        generate_feeds: Some(flag(top.generate_feeds.unwrap_or(false), own.generate_feeds.unwrap_or(false))),
+        generate_feeds: Some(is_set(top.generate_feeds) || is_set(own.generate_feeds)),
         feed_filenames: twice.one("feed_filenames", top.feed_filenames, &own.feed_filenames),
         taxonomies: twice.one("taxonomies", top.taxonomies, &own.taxonomies),
         build_search_index: own.build_search_index.clone().or(top.build_search_index),

@@ -6,7 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::config::raw::{self, At, RawConfig, RawLinkChecker, RawMarkdown};
 use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, languages, theme};
-use crate::data::{self, Entry, Fields, Value};
+use crate::data::{self, Entry, Fields};
 use crate::diagnostic::catalog::{config as catalog, data as syntax};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::world::{World, tidy};
@@ -91,7 +91,7 @@ fn validate(
     overrides: &Overrides,
     diagnostics: &mut Diagnostics,
 ) -> Config {
-    let auslage = auslage_table(raw.extra);
+    let auslage = auslage_table(raw.extra, &path, diagnostics);
     let written = base_url(&raw, &path, overrides, diagnostics);
     let theme = raw.theme.as_ref().map(|theme| theme.value.clone());
     let mut extra = data::table_to_json(raw.extra);
@@ -157,11 +157,10 @@ fn places(
 ) -> Places {
     let own = auslage.and_then(|auslage| auslage.table.get("content")).and_then(|content| content.as_str());
     let output = raw.output_dir.as_deref().unwrap_or("public");
+    let content = overrides.content.clone().unwrap_or_else(|| root.join(own.unwrap_or("content")));
+    let content = tidy(&content);
     Places {
-        content: match &overrides.content {
-            Some(content) => tidy(content),
-            None => tidy(&root.join(own.unwrap_or("content"))),
-        },
+        content: if content.as_os_str().is_empty() { PathBuf::from(".") } else { content },
         templates: root.join("templates"),
         statics: root.join("static"),
         sass: root.join("sass"),
@@ -172,10 +171,15 @@ fn places(
     }
 }
 
-fn auslage_table(extra: &[Entry]) -> Option<AuslageTable> {
-    let entry = extra.iter().find(|entry| entry.key == "auslage")?;
-    let Value::Table(entries) = &entry.node.value else { return None };
-    Some(AuslageTable { table: data::table_to_json(entries), spans: data::spans(entries) })
+fn auslage_table(extra: &[Entry], path: &Path, diagnostics: &mut Diagnostics) -> Option<AuslageTable> {
+    let mut fields = Fields::new(path, extra).below("extra", extra);
+    let entries = fields.entries_of("auslage");
+    if let Some(mut own) = entries.map(|entries| fields.below("auslage", entries)) {
+        own.text("content");
+        own.finish_known(diagnostics);
+    }
+    fields.finish_known(diagnostics);
+    entries.map(|entries| AuslageTable { table: data::table_to_json(entries), spans: data::spans(entries) })
 }
 
 fn not_supported(raw: &RawConfig<'_>, overrides: &Overrides, diagnostics: &mut Diagnostics) {

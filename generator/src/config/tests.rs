@@ -195,6 +195,22 @@ fn our_own_table_keeps_the_place_of_each_key() {
 }
 
 #[test]
+fn our_own_table_must_be_one() {
+    check(
+        "base_url = '/'\n[extra]\nauslage = 3\n",
+        &[
+            "3:11: error: `extra.auslage` must be a table, but it is a whole number (write the keys below it, or `{ key = \"value\" }`)",
+        ],
+    );
+    check(
+        "base_url = '/'\n[extra.auslage]\ncontent = 3\n",
+        &[
+            "3:11: error: `extra.auslage.content` must be text, but it is a whole number (put the value in quotes)",
+        ],
+    );
+}
+
+#[test]
 fn the_command_line_wins() {
     let overrides = Overrides {
         base_url: Some("http://127.0.0.1:1111".into()),

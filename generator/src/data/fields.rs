@@ -150,6 +150,11 @@ impl<'a> Fields<'a> {
         diagnostics.extend(self.problems);
     }
 
+    /// Ends reading a table of which others read the rest.
+    pub fn finish_known(self, diagnostics: &mut Diagnostics) {
+        diagnostics.extend(self.problems);
+    }
+
     fn text_of(&mut self, key: &str, node: &Node) -> Option<String> {
         match &node.value {
             Value::Text(text) => Some(text.clone()),

@@ -69,19 +69,24 @@ pub fn discover(
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<Inventory> {
     let mut inventory = Inventory::default();
-    content(world, config, &mut inventory)?;
+    content(world, config, &mut inventory, diagnostics)?;
     templates(world, config, &mut inventory, diagnostics)?;
     if let Some(theme) = &config.places.theme {
-        inventory.statics.extend(files(world, &theme.join("static"))?);
+        inventory.statics.extend(files(world, &theme.join("static"), diagnostics)?);
     }
-    let own = files(world, &config.places.statics)?.into_iter();
+    let own = files(world, &config.places.statics, diagnostics)?.into_iter();
     inventory.statics.extend(own.filter(|file| !config.ignored_static.is_match(&file.relative)));
     sass(world, config, &mut inventory, diagnostics)?;
     Ok(inventory)
 }
 
-fn content(world: &dyn World, config: &Config, inventory: &mut Inventory) -> anyhow::Result<()> {
-    for file in files(world, &config.places.content)? {
+fn content(
+    world: &dyn World,
+    config: &Config,
+    inventory: &mut Inventory,
+    diagnostics: &mut Diagnostics,
+) -> anyhow::Result<()> {
+    for file in files(world, &config.places.content, diagnostics)? {
         if config.ignored_content.is_match(&file.path) {
             continue;
         }
@@ -108,13 +113,13 @@ fn templates(
 ) -> anyhow::Result<()> {
     let config_file = Span::file(&config.places.config_file);
     if let (Some(theme), Some(name)) = (&config.places.theme, &config.theme) {
-        let found = files(world, &theme.join("templates"))?;
+        let found = files(world, &theme.join("templates"), diagnostics)?;
         if found.is_empty() {
             diagnostics.push(catalog::theme_without_templates(config_file.clone(), name));
         }
         inventory.templates.extend(template_files(found, &format!("{name}/templates/")));
     }
-    let found = files(world, &config.places.templates)?;
+    let found = files(world, &config.places.templates, diagnostics)?;
     if found.is_empty() && config.theme.is_none() {
         diagnostics.push(catalog::no_templates(config_file));
     }
@@ -137,7 +142,7 @@ fn sass(
     let own = config.compile_sass.then(|| config.places.sass.clone());
     for folder in theme.chain(own) {
         let mut sheets: Vec<StaticFile> = Vec::new();
-        for file in files(world, &folder)? {
+        for file in files(world, &folder, diagnostics)? {
             let is_partial = file.relative.split('/').any(|part| part.starts_with('_'));
             let Some((stem, "sass" | "scss")) = file.relative.rsplit_once('.') else { continue };
             if is_partial {
@@ -156,14 +161,18 @@ fn sass(
     Ok(())
 }
 
-/// All files below a folder with their paths relative to it; files whose names are no text are left out.
-fn files(world: &dyn World, folder: &Path) -> anyhow::Result<Vec<StaticFile>> {
+/// All files below a folder with their paths relative to it.
+fn files(world: &dyn World, folder: &Path, diagnostics: &mut Diagnostics) -> anyhow::Result<Vec<StaticFile>> {
     let entries = world.walk(folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
-    let files = entries.into_iter().filter_map(|entry| {
-        let relative = entry.path.strip_prefix(folder).ok()?.to_str()?.replace('\\', "/");
-        Some(StaticFile { path: entry.path, relative })
-    });
-    Ok(files.collect())
+    let mut files = Vec::new();
+    for path in entries.into_iter().map(|entry| entry.path) {
+        let Some(relative) = path.strip_prefix(folder).ok().and_then(Path::to_str) else {
+            diagnostics.push(content::name_is_no_text(&path));
+            continue;
+        };
+        files.push(StaticFile { relative: relative.replace('\\', "/"), path });
+    }
+    Ok(files)
 }
 
 fn file_name(relative: &str) -> &str {

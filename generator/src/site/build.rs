@@ -19,6 +19,7 @@ pub(super) fn build(
 ) -> (Vec<Page>, Vec<Section>) {
     let draft_folders = if include_drafts { BTreeSet::new() } else { draft_folders(&documents) };
     let index_addresses = index_addresses(&documents, config);
+    let assets = Assets::new(inventory);
     let mut pages = Vec::new();
     let mut sections = Vec::new();
     for document in documents {
@@ -29,11 +30,11 @@ pub(super) fn build(
             Matter::Section(matter) if matter.draft && !include_drafts => {}
             Matter::Section(matter) => {
                 let matter = SectionMatter::clone(matter);
-                sections.push(section(document, matter, config, inventory));
+                sections.push(section(document, matter, config, &assets));
             }
             Matter::Page(matter) if matter.draft && !include_drafts => {}
             Matter::Page(_) => {
-                let page = page(document, config, inventory, diagnostics);
+                let page = page(document, config, &assets, diagnostics);
                 check_index_file(&page, &index_addresses, diagnostics);
                 check_taxonomies(&page, config, diagnostics);
                 pages.push(page);
@@ -51,12 +52,12 @@ pub(super) fn index_name(language: &str, config: &Config) -> String {
     if language == config.default_language { "_index.md".to_owned() } else { format!("_index.{language}.md") }
 }
 
-fn page(document: Document, config: &Config, inventory: &Inventory, diagnostics: &mut Diagnostics) -> Page {
+fn page(document: Document, config: &Config, assets: &Assets<'_>, diagnostics: &mut Diagnostics) -> Page {
     let Matter::Page(matter) = &document.matter else { unreachable!("only page documents come here") };
     let (slug, date, address) = addresses::page(&document, matter, config, diagnostics);
     let own = document.file.colocated.as_deref().filter(|_| document.file.stem == "index");
     Page {
-        assets: own.map(|folder| assets(inventory, folder, |_| true)).unwrap_or_default(),
+        assets: own.map(|folder| assets.of(folder, |_| true)).unwrap_or_default(),
         template: matter.template.clone().unwrap_or_else(|| "page.html".to_owned()),
         document,
         address,
@@ -70,7 +71,7 @@ fn page(document: Document, config: &Config, inventory: &Inventory, diagnostics:
     }
 }
 
-fn section(document: Document, matter: SectionMatter, config: &Config, inventory: &Inventory) -> Section {
+fn section(document: Document, matter: SectionMatter, config: &Config, assets: &Assets<'_>) -> Section {
     let file = &document.file;
     let folder = file.colocated.clone().unwrap_or_default();
     Section {
@@ -79,7 +80,7 @@ fn section(document: Document, matter: SectionMatter, config: &Config, inventory
         language: file.language.clone(),
         address: addresses::section(&file.folders, &file.language, config),
         template: template(&matter, &file.folders),
-        assets: assets(inventory, &folder, |name| !name.contains('/')),
+        assets: assets.of(&folder, |name| !name.contains('/')),
         document: Some(document),
         matter,
         parent: None,
@@ -95,9 +96,25 @@ fn template(matter: &SectionMatter, folders: &[String]) -> String {
     matter.template.clone().unwrap_or_else(|| default.to_owned())
 }
 
-fn assets(inventory: &Inventory, folder: &str, belongs: impl Fn(&str) -> bool) -> Vec<String> {
-    let files = inventory.assets.iter().map(|file| &file.relative);
-    files.filter(|file| file.strip_prefix(folder).is_some_and(&belongs)).cloned().collect()
+/// Paths of all assets in byte order, so that those of a folder are neighbours.
+struct Assets<'a>(Vec<&'a str>);
+
+impl<'a> Assets<'a> {
+    fn new(inventory: &'a Inventory) -> Self {
+        let mut paths: Vec<&str> = inventory.assets.iter().map(|file| file.relative.as_str()).collect();
+        paths.sort_unstable();
+        Self(paths)
+    }
+
+    /// Those below `folder` whose name below it `belongs`, in Zola's order: without regard to case.
+    fn of(&self, folder: &str, belongs: impl Fn(&str) -> bool) -> Vec<String> {
+        let first = self.0.partition_point(|path| *path < folder);
+        let below = self.0[first..].iter().map_while(|path| Some((*path, path.strip_prefix(folder)?)));
+        let mut assets: Vec<String> =
+            below.filter(|(_, name)| belongs(name)).map(|(path, _)| path.to_owned()).collect();
+        assets.sort_by_cached_key(|path| path.to_ascii_lowercase());
+        assets
+    }
 }
 
 /// Every language has a root, whether it has a file or not.

@@ -15,6 +15,12 @@ pub fn same_style_sheet(file: &Path, other: &Path, sheet: &str) -> Diagnostic {
     .note("the other file", Span::file(other))
 }
 
+/// A file whose name is not UTF-8.
+pub fn name_is_no_text(file: &Path) -> Diagnostic {
+    Diagnostic::error("bad-file-name", Span::file(file), "the file's name is not valid UTF-8")
+        .hint("rename the file; names with plain letters, digits and hyphens work everywhere")
+}
+
 /// A Markdown file without front matter.
 pub fn no_front_matter(file: &Path, first_line: std::ops::Range<usize>) -> Diagnostic {
     Diagnostic::error(

@@ -4,9 +4,10 @@ use crate::diagnostic::{Diagnostic, Span};
 
 /// A key that pages do not have. Zola passes over it, so that a slip of the pen goes unnoticed.
 pub fn unknown_page_key(span: Span, key: &str, near: Option<&str>) -> Diagnostic {
-    let hint = match near {
-        Some(near) => format!("did you mean `{near}`? data of your own belongs under `[extra]`"),
-        None => format!("{}data of your own belongs under `[extra]`", moved(key)),
+    let hint = match (moved(key), near) {
+        (Some(moved), _) => moved.to_owned(),
+        (None, Some(near)) => format!("did you mean `{near}`? data of your own belongs under `[extra]`"),
+        (None, None) => "remove it; data of your own belongs under `[extra]`".to_owned(),
     };
     Diagnostic::warning("unknown-key", span, format!("unknown key `{key}` is ignored")).hint(hint)
 }
@@ -41,12 +42,14 @@ pub fn empty_term(span: Span, taxonomy: &str) -> Diagnostic {
         .hint("write a text, or remove the term")
 }
 
-/// Old names of page keys.
-fn moved(key: &str) -> &'static str {
+/// Where keys of older versions and of other generators went.
+fn moved(key: &str) -> Option<&'static str> {
     match key {
-        "order" => "it is called `weight` now; ",
-        "tags" | "categories" => "it belongs under `[taxonomies]`; ",
-        "category" => "it is `categories = [\"…\"]` under `[taxonomies]` now; ",
-        _ => "",
+        "order" => Some("it is called `weight`"),
+        "tags" | "categories" => Some("it belongs under `[taxonomies]`"),
+        "category" => Some("it is `categories = [\"…\"]` under `[taxonomies]`"),
+        "author" => Some("it is `authors = [\"…\"]`"),
+        "summary" => Some("it is `description`, or `<!-- more -->` in the text"),
+        _ => None,
     }
 }
