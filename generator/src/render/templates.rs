@@ -1,13 +1,146 @@
 //! The site's templates, loaded into Tera: the site's own before the theme's before the built-in ones.
+//!
+//! Functions and filters are known by name before the first template is read, so that a wrong name is
+//! found at load. What they can answer grows with the stages: files and settings at once, addresses
+//! with [`Templates::with_site`] (for the templates in Markdown), pages with [`Templates::with_values`].
+
+mod load;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tera::Tera;
+use std::sync::Arc;
+
+use tera::{Context, Tera, Value};
+
+use super::functions::{self, Files};
+use super::problem;
+use super::values::Values;
+use super::{builtin, filters};
+use crate::config::Config;
+use crate::diagnostic::catalog::templates as catalog;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::discover::Inventory;
+use crate::markup::Snippets;
+use crate::parse::Document;
+use crate::site::Site;
 
 /// All templates of a site, with every function and filter registered.
+#[derive(Clone)]
 pub struct Templates {
     /// The engine.
     pub tera: Tera,
-    /// File of each template, for diagnostics; built-in ones have none.
-    pub files: BTreeMap<String, PathBuf>,
+    /// The site's own templates, by their names in the engine.
+    sources: Arc<Sources>,
+    files: Arc<Files>,
+}
+
+/// Templates by name, for messages; the built-in ones are not among them.
+pub type Sources = BTreeMap<String, Source>;
+
+/// A template's file and text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As the world knows it.
+    pub path: PathBuf,
+    /// What stands in it.
+    pub text: String,
+}
+
+impl Templates {
+    /// Loads all templates. Those with mistakes are reported, each with all that can be said about it,
+    /// and left out.
+    pub fn load(
+        config: &Arc<Config>,
+        inventory: &Inventory,
+        files: &Arc<Files>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut tera = Tera::default();
+        let theme = config.theme.iter().map(|theme| format!("{theme}/templates/"));
+        tera.set_fallback_prefixes(theme.chain([builtin::PREFIX.to_owned()]).collect::<Vec<_>>())
+            .expect("prefixes can be set while there is no template");
+        functions::register(&mut tera, config, files);
+        filters::register(&mut tera, config);
+        tera.global_context().insert("zola_version", super::ZOLA_VERSION);
+        let sources = load::read(files.world(), inventory, diagnostics);
+        load::add(&mut tera, &sources, diagnostics);
+        Self { tera, sources: Arc::new(sources), files: Arc::clone(files) }
+    }
+
+    /// The same, with the site's addresses: `get_url` and the `markdown` filter know pages, `get_page`
+    /// and its like give pages and sections without their bodies.
+    #[must_use]
+    pub fn with_site(mut self, site: &Arc<Site>) -> Self {
+        let plain = self.clone();
+        filters::register_markdown(&mut self.tera, site, plain);
+        functions::register_site(&mut self.tera, site, &self.files);
+        self
+    }
+
+    /// The same, with complete pages.
+    #[must_use]
+    pub fn with_values(mut self, site: &Arc<Site>, values: &Arc<Values>) -> Self {
+        functions::register_values(&mut self.tera, site, values);
+        self
+    }
+
+    /// The same, with further variables for all templates.
+    #[must_use]
+    pub fn with_globals(mut self, globals: Vec<(&'static str, Value)>) -> Self {
+        for (name, value) in globals {
+            self.tera.global_context().insert_value(name, value);
+        }
+        self
+    }
+
+    /// Whether the site, its theme or we have a template of that name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// Names of the site's own templates.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+
+    /// Renders a template.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place in the template.
+    pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostics> {
+        self.tera.render(name, context).map_err(|error| problem::in_template(&error, &self.sources))
+    }
+
+    /// Renders the body of a document, which is a template before it is Markdown.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place in the document or in the component it calls.
+    pub fn content(&self, document: &Document, context: &Context) -> Result<String, Diagnostics> {
+        self.tera
+            .render_str(document.body(), context, false)
+            .map_err(|error| problem::in_content(&error, &self.sources, document))
+    }
+
+    fn snippet(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
+        self.render(name, context).map_err(|diagnostics| {
+            diagnostics.iter().next().cloned().unwrap_or_else(|| catalog::missing_template(None, name, None))
+        })
+    }
+}
+
+impl Snippets for Templates {
+    fn anchor_link(&self, id: &str, level: u8, language: &str) -> Result<String, Diagnostic> {
+        let mut context = Context::new();
+        context.insert("id", id);
+        context.insert("level", &level);
+        context.insert("lang", language);
+        self.snippet("anchor-link.html", &context)
+    }
+
+    fn summary_cutoff(&self, summary: &str, language: &str) -> Result<String, Diagnostic> {
+        let mut context = Context::new();
+        context.insert("summary", summary);
+        context.insert("lang", language);
+        self.snippet("summary-cutoff.html", &context)
+    }
 }

@@ -10,3 +10,4 @@ pub mod front_matter;
 pub mod links;
 pub mod markup;
 pub mod site;
+pub mod templates;

@@ -1,0 +1,151 @@
+//! Wording of what is wrong with templates, at load and while pages are rendered.
+
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::render::{filters, functions};
+
+/// What replaces the filters of Tera 1 that are gone.
+const REPLACED_FILTERS: [(&str, &str); 11] = [
+    ("addslashes", "`replace`"),
+    ("as_str", "`str`"),
+    ("concat", "a list literal with spread, `[...a, ...b]`"),
+    ("filter", "a list comprehension, `[x for x in list if x.key == value]`"),
+    ("linebreaksbr", "`newlines_to_br`"),
+    ("map", "a list comprehension, `[x.key for x in list]`"),
+    ("slice", "a slice, `list[0:3]`"),
+    ("trim_end_matches", "`trim_end(pat=…)`"),
+    ("trim_start_matches", "`trim_start(pat=…)`"),
+    ("filesize_format", "`filesizeformat`"),
+    ("slug", "`slugify`"),
+];
+
+/// Whatever the engine says about a template.
+pub fn template_problem(span: impl Into<Option<Span>>, message: &str) -> Diagnostic {
+    let (what, hint) = match message.split_once(". Available variables: ") {
+        Some((what, names)) => (what, Some(undefined_hint(what, names))),
+        None => (message, hint(message)),
+    };
+    let diagnostic = Diagnostic::error("template", span, lower_start(what.trim_end_matches('.')));
+    match hint {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    }
+}
+
+/// A template that is named but does not exist.
+pub fn unknown_template<'a>(
+    span: impl Into<Option<Span>>,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-template", span, format!("there is no template `{name}`"));
+    match nearest(name, known) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint(format!("write `templates/{name}`, or name one that exists")),
+    }
+}
+
+/// A page, section or taxonomy that needs a template which does not exist. `span` is where it is asked for.
+pub fn missing_template(span: impl Into<Option<Span>>, name: &str, near: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-template", span, format!("there is no template `{name}`"));
+    match near {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint(format!("write `templates/{name}`, or name one that exists")),
+    }
+}
+
+/// A template file that is no text or cannot be read.
+pub fn unreadable_template(span: Span, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("unreadable-template", span, format!("the template cannot be read: {error}"))
+        .hint("templates are text files in UTF-8")
+}
+
+/// `{% macro %}` or `{% import %}`.
+pub fn tera_1_tag(span: Span, tag: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("tera-1", span, format!("`{{% {tag} %}}` is Tera 1, templates are Tera 2"));
+    diagnostic.hint(match tag {
+        "macro" => "write a component: `{% component name(title: string) %}…{% endcomponent name %}`",
+        _ => "leave it out: components are known everywhere, called with `{{ <name title=\"…\" /> }}`",
+    })
+}
+
+/// A file in `templates/shortcodes/`.
+pub fn shortcode(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::warning("tera-1", span, "shortcodes are no more, nothing uses this file").hint(format!(
+        "write a component, `{{% component {name}(…) %}}…{{% endcomponent {name} %}}`, and call it in \
+         Markdown with `{{{{ <{name} … /> }}}}`"
+    ))
+}
+
+/// A template that includes or extends itself, perhaps by way of others.
+pub fn circle_of_templates(span: Option<Span>, name: &str, chain: &[String]) -> Diagnostic {
+    let chain = chain.join("` → `");
+    Diagnostic::error("circular-template", span, format!("`{name}` leads back to itself: `{chain}`"))
+        .hint("take one `extends` or `include` out of the circle")
+}
+
+/// A component that two templates define.
+pub fn component_twice(second: Option<Span>, first: Option<Span>, name: &str) -> Diagnostic {
+    Diagnostic::error("duplicate-component", second, format!("the component `{name}` is defined twice"))
+        .hint("rename one of them: names of components hold for the whole site")
+        .note("the other definition", first)
+}
+
+fn undefined_hint(what: &str, names: &str) -> String {
+    let name = what.split('`').nth(1).unwrap_or_default();
+    match nearest(name, names.split(", ")) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("guard it with `{{% if {name} is defined %}}` or `{name} | default(value=…)`"),
+    }
+}
+
+fn hint(message: &str) -> Option<String> {
+    let quoted = message.split('`').nth(1)?;
+    if message.starts_with("Unknown filter") {
+        let replaced = REPLACED_FILTERS.iter().find(|(old, _)| *old == quoted);
+        if let Some((_, new)) = replaced {
+            return Some(format!("`{quoted}` was Tera 1; in Tera 2 use {new}"));
+        }
+        return did_you_mean(quoted, filters::NAMES.iter().copied());
+    }
+    if message.starts_with("Unknown function") {
+        if quoted == "get_env" {
+            return Some("templates do not see the environment; use `config.extra`".to_owned());
+        }
+        return did_you_mean(quoted, functions::NAMES.iter().copied());
+    }
+    if message.starts_with("Unknown test") {
+        return match quoted {
+            "divisibleby" => Some("the test is called `divisible_by(divisor=…)` in Tera 2".to_owned()),
+            "object" => Some("the test is called `map` in Tera 2".to_owned()),
+            _ => did_you_mean(quoted, filters::TESTS.iter().copied()),
+        };
+    }
+    if message.starts_with("Unknown component") {
+        return Some(format!("define it in a template: `{{% component {quoted}(…) %}}`"));
+    }
+    if message.starts_with("Field ") {
+        return field_hint(message, quoted);
+    }
+    message
+        .starts_with("This content would be ignored")
+        .then(|| "put it into a block of the template that is extended".to_owned())
+}
+
+fn field_hint(message: &str, field: &str) -> Option<String> {
+    let (_, fields) = message.split_once("Available fields: ")?;
+    did_you_mean(field, fields.split(", "))
+}
+
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest(name, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// The engine starts its messages with a capital letter, we do not.
+fn lower_start(message: &str) -> String {
+    let mut characters = message.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,135 @@
+//! The functions templates can call, under Zola's names; one file each.
+//!
+//! What a function must know decides when it is registered: [`register`] before templates are loaded,
+//! [`register_site`] when addresses are known, [`register_values`] when bodies are. Before its time a
+//! function is there by name and says so when it is called.
+
+mod content;
+mod data;
+mod files;
+mod get_hash;
+mod get_url;
+mod images;
+mod language;
+mod load_data;
+mod now;
+mod taxonomy;
+
+use std::sync::{Arc, OnceLock};
+
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+use super::extension::Plain;
+use super::values::Values;
+use crate::compose::{Bodies, Body};
+use crate::config::Config;
+use crate::site::Site;
+
+pub use files::Files;
+
+/// All functions, Tera's own included; for hints.
+pub const NAMES: [&str; 16] = [
+    "get_hash",
+    "get_image_metadata",
+    "get_page",
+    "get_random",
+    "get_section",
+    "get_taxonomy",
+    "get_taxonomy_term",
+    "get_taxonomy_url",
+    "get_url",
+    "load_data",
+    "now",
+    "range",
+    "resize_image",
+    "text_direction",
+    "throw",
+    "trans",
+];
+
+/// Functions that answer only once the site is known.
+const LATER: [&str; 5] = ["get_page", "get_section", "get_taxonomy", "get_taxonomy_term", "get_taxonomy_url"];
+
+/// Registers all names, and what needs files and settings only.
+pub fn register(tera: &mut Tera, config: &Arc<Config>, files: &Arc<Files>) {
+    for name in LATER {
+        tera.register_function(name, move |_: Kwargs, _: &State<'_>| -> TeraResult<Value> {
+            Err(Error::message(format!("`{name}` does not know the site yet")))
+        });
+    }
+    tera.register_function("get_url", get_url::GetUrl::new(Arc::clone(config), Arc::clone(files), None));
+    tera.register_function("get_hash", get_hash::GetHash { files: Arc::clone(files) });
+    tera.register_function("load_data", load_data::LoadData::new(Arc::clone(files)));
+    tera.register_function("trans", language::Trans { config: Arc::clone(config) });
+    tera.register_function("text_direction", language::TextDirection { config: Arc::clone(config) });
+    tera.register_function("now", now::Now { today: files.world().today() });
+    tera.register_function("get_random", tera_contrib::rand::get_random);
+    tera.register_function("get_image_metadata", images::not_yet("get_image_metadata"));
+    tera.register_function("resize_image", images::not_yet("resize_image"));
+}
+
+/// Registers what needs addresses. Pages have no bodies yet.
+pub fn register_site(tera: &mut Tera, site: &Arc<Site>, files: &Arc<Files>) {
+    let config = Arc::new(site.config.clone());
+    let get_url = get_url::GetUrl::new(config, Arc::clone(files), Some(Arc::clone(site)));
+    tera.register_function("get_url", get_url);
+    register_pages(
+        tera,
+        &Arc::new(Pages { site: Arc::clone(site), values: Known::Addresses(OnceLock::new()) }),
+    );
+}
+
+/// Registers what needs whole pages.
+pub fn register_values(tera: &mut Tera, site: &Arc<Site>, values: &Arc<Values>) {
+    register_pages(
+        tera,
+        &Arc::new(Pages { site: Arc::clone(site), values: Known::Bodies(Arc::clone(values)) }),
+    );
+}
+
+fn register_pages(tera: &mut Tera, pages: &Arc<Pages>) {
+    tera.register_function("get_page", content::GetPage(Arc::clone(pages)));
+    tera.register_function("get_section", content::GetSection(Arc::clone(pages)));
+    tera.register_function("get_taxonomy", taxonomy::GetTaxonomy(Arc::clone(pages)));
+    tera.register_function("get_taxonomy_term", taxonomy::GetTaxonomyTerm(Arc::clone(pages)));
+    tera.register_function("get_taxonomy_url", taxonomy::GetTaxonomyUrl(Arc::clone(pages)));
+}
+
+/// The site and its values.
+pub struct Pages {
+    site: Arc<Site>,
+    values: Known,
+}
+
+/// How much of the values is known.
+enum Known {
+    /// Front matter and addresses. Built when first asked for: few bodies ask for other pages.
+    Addresses(OnceLock<Values>),
+    /// Everything.
+    Bodies(Arc<Values>),
+}
+
+impl Pages {
+    fn values(&self) -> &Values {
+        match &self.values {
+            Known::Bodies(values) => values,
+            Known::Addresses(values) => values.get_or_init(|| {
+                let bodies = Bodies {
+                    pages: vec![Body::default(); self.site.pages.len()],
+                    sections: vec![Body::default(); self.site.sections.len()],
+                    ..Bodies::default()
+                };
+                Values::new(&self.site, &bodies, &Plain)
+            }),
+        }
+    }
+}
+
+/// The argument `lang`, otherwise the language of what is rendered, otherwise the default one.
+fn language(kwargs: &Kwargs, state: &State<'_>, config: &Config) -> TeraResult<String> {
+    let language = match kwargs.get::<String>("lang")? {
+        Some(language) => Some(language),
+        None => state.get::<String>("lang").ok().flatten(),
+    };
+    Ok(language.unwrap_or_else(|| config.default_language.clone()))
+}

@@ -1,0 +1,104 @@
+//! `get_url`: the address of a document (`@/path.md`) or of any path of the site.
+
+use std::sync::Arc;
+
+use sha2::Sha256;
+use tera::{Error, Function, Kwargs, State, TeraResult};
+
+use super::get_hash::hex_digest;
+use super::{Files, language};
+use crate::config::Config;
+use crate::site::{NodeId, Site};
+
+/// How much of a file's SHA-256 stands behind `?h=`: 80 bits, as Zola has it.
+const CACHEBUST_DIGITS: usize = 20;
+
+/// `get_url(path, lang, trailing_slash, cachebust)`
+pub struct GetUrl {
+    config: Arc<Config>,
+    files: Arc<Files>,
+    site: Option<Arc<Site>>,
+}
+
+impl GetUrl {
+    /// Without a site it knows no documents.
+    pub fn new(config: Arc<Config>, files: Arc<Files>, site: Option<Arc<Site>>) -> Self {
+        Self { config, files, site }
+    }
+
+    fn document(&self, below: &str, language: &str) -> TeraResult<String> {
+        let (path, anchor) = match below.split_once('#') {
+            Some((path, anchor)) => (path, Some(anchor)),
+            None => (below, None),
+        };
+        let path = self.translated(path, language)?;
+        let Some(permalink) = self.permalink(&path) else {
+            let paths = self.site.iter().flat_map(|site| site.by_path.keys()).map(String::as_str);
+            let near = crate::diagnostic::nearest(&path, paths);
+            let near = near.map(|near| format!(", the nearest is `@/{near}`")).unwrap_or_default();
+            return Err(Error::message(format!("there is no document `@/{path}`{near}")));
+        };
+        Ok(match anchor {
+            Some(anchor) => format!("{permalink}#{anchor}"),
+            None => permalink.to_owned(),
+        })
+    }
+
+    fn permalink(&self, path: &str) -> Option<&str> {
+        let site = self.site.as_ref()?;
+        Some(match site.by_path.get(path)? {
+            NodeId::Page(id) => &site.page(*id).address.permalink,
+            NodeId::Section(id) => &site.section(*id).address.permalink,
+        })
+    }
+
+    /// The file of that language: `a.md` → `a.de.md`.
+    fn translated(&self, path: &str, language: &str) -> TeraResult<String> {
+        if language == self.config.default_language {
+            return Ok(path.to_owned());
+        }
+        if !self.config.languages.contains_key(language) {
+            return Err(Error::message(format!("`{language}` is not one of the site's languages")));
+        }
+        Ok(match path.rsplit_once('.') {
+            Some((stem, ending)) => format!("{stem}.{language}.{ending}"),
+            None => format!("{language}.{path}"),
+        })
+    }
+
+    fn path(&self, path: &str, kwargs: &Kwargs) -> TeraResult<String> {
+        let below = path.strip_prefix('/').unwrap_or(path);
+        let prefix = kwargs.get::<String>("lang")?.filter(|language| {
+            *language != self.config.default_language && !below.starts_with(language.as_str())
+        });
+        let path = match prefix {
+            Some(language) => format!("{language}/{below}"),
+            None => path.to_owned(),
+        };
+        let mut url = self.config.permalink(&path);
+        if !kwargs.get::<bool>("trailing_slash")?.unwrap_or(false) && url.ends_with('/') {
+            url.pop();
+        }
+        if kwargs.get::<bool>("cachebust")?.unwrap_or(false) {
+            let Some(bytes) = self.files.find(&path)? else {
+                return Err(Error::message(format!("there is no file `{path}` to make a digest of")));
+            };
+            url = format!("{url}?h={}", &hex_digest::<Sha256>(&bytes)[..CACHEBUST_DIGITS]);
+        }
+        Ok(url)
+    }
+}
+
+impl Function<TeraResult<String>> for GetUrl {
+    fn call(&self, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
+        let path: &str = kwargs.must_get("path")?;
+        match path.strip_prefix("@/") {
+            Some(below) => self.document(below, &language(&kwargs, state, &self.config)?),
+            None => self.path(path, &kwargs),
+        }
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
