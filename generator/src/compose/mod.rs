@@ -7,10 +7,9 @@ mod analytics;
 mod content;
 mod links;
 mod sitelinks;
-mod snippets;
+pub(crate) mod snippets;
 #[cfg(test)]
 mod tests;
-mod values;
 
 use std::collections::BTreeMap;
 

@@ -10,8 +10,8 @@ use crate::render::templates::Templates;
 use super::content::failure::Failure;
 
 /// Renders them with the site's engine.
-pub(super) struct SiteSnippets<'a> {
-    pub(super) templates: &'a Templates,
+pub(crate) struct SiteSnippets<'a> {
+    pub(crate) templates: &'a Templates,
 }
 
 impl SiteSnippets<'_> {
@@ -20,7 +20,7 @@ impl SiteSnippets<'_> {
             let failure = Failure::first(&error);
             let template = failure.template.as_deref().unwrap_or(name);
             let range = failure.range.unwrap_or(0..0);
-            let span = self.templates.files.get(template).map(|path| Span::new(path, range));
+            let span = self.templates.file(template).map(|path| Span::new(path, range));
             snippet(span, name, &failure.reason)
         })
     }

@@ -12,7 +12,6 @@ use tera::{ErrorKind, ReportError};
 use super::templates::Sources;
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::parse::Document;
 
 /// Head of a report: `error: message` or `note: label file:1:2`, the line, the underline.
 static REPORT: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,12 +44,7 @@ pub struct Complaint {
 
 /// What went wrong in a template that was loaded or rendered.
 pub fn in_template(error: &tera::Error, sources: &Sources) -> Diagnostics {
-    diagnostics(error, &Place { sources, document: None })
-}
-
-/// What went wrong in a document's body, or in what it calls.
-pub fn in_content(error: &tera::Error, sources: &Sources, document: &Document) -> Diagnostics {
-    diagnostics(error, &Place { sources, document: Some(document) })
+    diagnostics(error, &Place { sources })
 }
 
 /// The reports in a message, in its order.
@@ -70,7 +64,7 @@ pub fn reports(message: &str) -> Vec<Complaint> {
 
 /// One of them as a diagnostic.
 pub fn reported(complaint: &Complaint, sources: &Sources) -> Diagnostic {
-    Place { sources, document: None }.complaint(complaint)
+    Place { sources }.complaint(complaint)
 }
 
 /// Component and templates of the message about two definitions.
@@ -91,13 +85,13 @@ fn diagnostics(error: &tera::Error, place: &Place<'_>) -> Diagnostics {
         ErrorKind::RenderingError(report) => diagnostics.push(place.rendering(report, &error.to_string())),
         ErrorKind::TemplateNotFound(name) => {
             let names = place.sources.keys().map(String::as_str);
-            diagnostics.push(catalog::unknown_template(place.whole(), name, names));
+            diagnostics.push(catalog::unknown_template(None, name, names));
         }
         _ => {
             let message = error.to_string();
             let complaints = reports(&message);
             if complaints.is_empty() {
-                diagnostics.push(catalog::template_problem(place.whole(), &message));
+                diagnostics.push(catalog::template_problem(None, &message));
             }
             for complaint in complaints {
                 diagnostics.push(place.complaint(&complaint));
@@ -110,7 +104,6 @@ fn diagnostics(error: &tera::Error, place: &Place<'_>) -> Diagnostics {
 /// Knows which file the engine means.
 struct Place<'a> {
     sources: &'a Sources,
-    document: Option<&'a Document>,
 }
 
 impl Place<'_> {
@@ -140,26 +133,13 @@ impl Place<'_> {
         }
     }
 
-    /// The file as such, where there is one.
-    fn whole(&self) -> Option<Span> {
-        self.document.map(|document| Span::new(&document.file.path, document.body.start..document.body.start))
-    }
-
     fn span(&self, template: &str, range: Range<usize>) -> Option<Span> {
-        if let Some(source) = self.sources.get(template) {
-            return Some(Span::new(&source.path, range));
-        }
-        let document = self.document?;
-        let start = document.body.start;
-        Some(Span::new(&document.file.path, start + range.start..start + range.end))
+        Some(Span::new(&self.sources.get(template)?.path, range))
     }
 
     fn at(&self, template: &str, line: usize, column: usize, width: usize) -> Option<Span> {
-        let text = match self.sources.get(template) {
-            Some(source) => source.text.as_str(),
-            None => self.document?.body(),
-        };
-        self.span(template, range(text, line, column, width))
+        let source = self.sources.get(template)?;
+        Some(Span::new(&source.path, range(&source.text, line, column, width)))
     }
 }
 

@@ -7,7 +7,7 @@
 mod load;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
@@ -17,11 +17,8 @@ use super::problem;
 use super::values::Values;
 use super::{builtin, filters};
 use crate::config::Config;
-use crate::diagnostic::catalog::templates as catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::discover::Inventory;
-use crate::markup::Snippets;
-use crate::parse::Document;
 use crate::site::Site;
 
 /// All templates of a site, with every function and filter registered.
@@ -98,6 +95,11 @@ impl Templates {
         self.tera.contains_template(name)
     }
 
+    /// The file of one of the site's own templates.
+    pub fn file(&self, name: &str) -> Option<&Path> {
+        self.sources.get(name).map(|source| source.path.as_path())
+    }
+
     /// Names of the site's own templates.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(String::as_str)
@@ -109,38 +111,5 @@ impl Templates {
     /// What is wrong with it, with its place in the template.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostics> {
         self.tera.render(name, context).map_err(|error| problem::in_template(&error, &self.sources))
-    }
-
-    /// Renders the body of a document, which is a template before it is Markdown.
-    ///
-    /// # Errors
-    /// What is wrong with it, with its place in the document or in the component it calls.
-    pub fn content(&self, document: &Document, context: &Context) -> Result<String, Diagnostics> {
-        self.tera
-            .render_str(document.body(), context, false)
-            .map_err(|error| problem::in_content(&error, &self.sources, document))
-    }
-
-    fn snippet(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
-        self.render(name, context).map_err(|diagnostics| {
-            diagnostics.iter().next().cloned().unwrap_or_else(|| catalog::missing_template(None, name, None))
-        })
-    }
-}
-
-impl Snippets for Templates {
-    fn anchor_link(&self, id: &str, level: u8, language: &str) -> Result<String, Diagnostic> {
-        let mut context = Context::new();
-        context.insert("id", id);
-        context.insert("level", &level);
-        context.insert("lang", language);
-        self.snippet("anchor-link.html", &context)
-    }
-
-    fn summary_cutoff(&self, summary: &str, language: &str) -> Result<String, Diagnostic> {
-        let mut context = Context::new();
-        context.insert("summary", summary);
-        context.insert("lang", language);
-        self.snippet("summary-cutoff.html", &context)
     }
 }

@@ -32,7 +32,7 @@ fn diagnostic(failure: &Failure, document: &Document, templates: &Templates) -> 
 fn in_template(failure: &Failure, name: &str, document: &Document, templates: &Templates) -> Diagnostic {
     let call = failure.called_from.map_or(0..0, |at| range_of(document.body(), at));
     let call = span(document, call);
-    match templates.files.get(name) {
+    match templates.file(name) {
         Some(path) => {
             let span = Span::new(path, failure.range.clone().unwrap_or(0..0));
             content_template(span, &failure.reason, &TemplateMistake::Elsewhere)

@@ -10,12 +10,13 @@ use tera::{Context, Value};
 
 use super::sitelinks::SiteLinks;
 use super::snippets::SiteSnippets;
-use super::{Body, analytics, values};
+use super::{Body, analytics};
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::markup;
 use crate::parse::Document;
 use crate::render::templates::Templates;
+use crate::render::values;
 use crate::site::{NodeId, PageId, SectionId, Site};
 
 /// A body and what was wrong with it.

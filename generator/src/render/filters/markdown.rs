@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tera::{Error, Filter, Kwargs, State, TeraResult, Value};
 
+use crate::compose::snippets::SiteSnippets;
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostics, Severity, nearest};
 use crate::markup::{Context, Links, render};
@@ -48,7 +49,7 @@ impl Filter<&str, TeraResult<String>> for Markdown {
             relative: field("relative_path").unwrap_or_default(),
             language: language.as_deref().unwrap_or(&config.default_language),
             links: &SiteLinks(&self.site),
-            snippets: &self.templates,
+            snippets: &SiteSnippets { templates: &self.templates },
             path: Path::new(""),
             offset: None,
         };
