@@ -6,16 +6,23 @@ use crate::clock::Clock;
 use crate::config::{Config, Network};
 use crate::contract::Watch;
 use crate::http::{Answer, Limiter, respond};
-use crate::pages::Published;
+use crate::outbox::{Outbox, Tally, Wake, system_dice};
+use crate::pages::{PresentLetters, Published};
 use crate::reference::Prefix;
 use crate::store::Store;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
 use crate::token::Seal;
 use hyper::Request;
 use hyper::body::Body;
+use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// For the mail in hand when the program is told to end.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Everything that answering a request needs.
 pub struct App {
@@ -27,14 +34,16 @@ pub struct App {
     pub(crate) reference_prefix: Prefix,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) connections: usize,
-    pub(crate) wake: Arc<Notify>,
+    pub(crate) wake: Wake,
     config: Config,
 }
 
 impl App {
-    /// Opens contract, secret and store; makes what the data folder lacks.
+    /// Opens contract, secret, store and mail route; makes what the data folder lacks. A wrong setting
+    /// of the mail stops the start and not the first mail.
     pub fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
         let contract = Watch::open(&config.contract, clock.clone(), Published::prepare)?;
+        config.transport.open(&config.base, &config.sender.sender()?)?;
         config.create_data_folder()?;
         let seal = match &config.secret_file {
             Some(path) => Seal::from_file(path)?,
@@ -50,7 +59,7 @@ impl App {
             reference_prefix: config.reference_prefix.clone(),
             trusted_proxies: config.guard.trusted_proxies.clone(),
             connections: config.guard.connections,
-            wake: Arc::new(Notify::new()),
+            wake: Wake::default(),
             config,
         })
     }
@@ -58,6 +67,32 @@ impl App {
     /// Answers a request that came from `peer`. Never fails: what goes wrong is an answer too.
     pub async fn handle<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Answer {
         respond(self, request, peer).await
+    }
+
+    /// Delivers what waits in the store until `shutdown` is ready, then finishes the mail in hand.
+    pub async fn run_outbox(&self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let sender = self.config.sender.sender()?;
+        let outbox = Outbox {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            letters: Arc::new(PresentLetters(self.contract.clone())),
+            transport: self.config.transport.open(&self.config.base, &sender)?,
+            sender,
+            dice: system_dice(),
+            wake: self.wake.clone(),
+            tally: Arc::new(Tally::default()),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let mut worker = pin!(outbox.run(stopped));
+        tokio::select! {
+            () = &mut worker => {}
+            () = shutdown => {
+                stop.send_replace(true);
+                // What is cut off here comes back when its lease ends.
+                let _ = tokio::time::timeout(FAREWELL, worker).await;
+            }
+        }
+        Ok(())
     }
 
     /// The durable memory, for those who list it.

@@ -6,6 +6,7 @@
 //! `contract` is what the generator says about the site; `config` is what the operator says.
 
 mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod contract;

@@ -140,7 +140,7 @@ impl Exchange<'_> {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
                 Ok(Accepted::Stored(reference)) => {
                     tracing::info!(event = "suggestion.stored", %reference, target = draft.target.id);
-                    self.app.wake.notify_one();
+                    self.app.wake.wake();
                     return Ok(reference);
                 }
                 Err(StoreError::ReferenceTaken) => {}

@@ -1,4 +1,4 @@
-//! Renders every page once with made-up data, so that a template that fails is found when the contract
+//! Renders every page and mail once with made-up data, so that a template that fails is found when the contract
 //! is loaded and not by the first resident.
 
 use super::Published;
@@ -8,13 +8,17 @@ use crate::mail::diff;
 use crate::reference::{Prefix, Reference};
 use crate::suggestion::Draft;
 use anyhow::anyhow;
+use jiff::Timestamp;
 
-/// Fails if one of the pages does not render.
+/// Fails if one of them does not render.
 pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
+    let prefix = Prefix::try_from("LOE".to_owned()).map_err(|error| anyhow!(error))?;
     let forms = [Form::default(), filled(published)];
     for form in &forms {
         let target = published.target(&form.target).cloned().unwrap_or_else(unnumbered);
         let draft = draft(form, target);
+        let reference = Reference::from_bits(&prefix, 0);
+        published.mail(&draft.accepted(reference, Timestamp::UNIX_EPOCH))?;
         let changes = diff::words(draft.target.text.as_deref().unwrap_or_default(), &form.rewording);
         published.check_page(form, &draft, &changes, "token")?;
         for code in Code::ALL {
@@ -24,7 +28,6 @@ pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
             published.error_page(form, &full)?;
         }
     }
-    let prefix = Prefix::try_from("LOE".to_owned()).map_err(|error| anyhow!(error))?;
     published.receipt_page(&Reference::from_bits(&prefix, 0))?;
     Ok(())
 }
@@ -65,9 +68,9 @@ fn draft(form: &Form, target: Target) -> Draft {
         target,
         digest_sent: Some(form.digest.clone()),
         text: form.suggestion.clone(),
-        rewording: Some(form.rewording.clone()),
-        name: None,
-        email: None,
+        rewording: Some(form.rewording.clone()).filter(|text| !text.is_empty()),
+        name: Some(form.name.clone()).filter(|text| !text.is_empty()),
+        email: Some(form.email.clone()).filter(|text| !text.is_empty()),
         publish: form.publish,
         suspicious: false,
     }

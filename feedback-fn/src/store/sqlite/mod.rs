@@ -25,6 +25,11 @@ use writer::Job;
 
 pub use open::check_writable;
 
+/// Reads a database without being its program: also while that one runs.
+pub fn list(path: &Path, limit: usize) -> anyhow::Result<Vec<Listed>> {
+    Ok(rows::list(&open::read_only(path)?, limit)?)
+}
+
 /// Jobs that may wait for the writer. At 5 000 suggestions a second this is a fifth of a second.
 const QUEUE: usize = 1024;
 const TOO_MANY: &str = "too many suggestions wait to be written";

@@ -1,0 +1,73 @@
+//! `feedback-fn list`: what is stored, and how far its mails are.
+
+use super::say;
+use crate::config::Config;
+use crate::store::{DeliveryState, Listed, ListedDelivery, sqlite};
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Nothing that a resident wrote.
+    States,
+    /// Everything.
+    Texts,
+}
+
+pub(super) fn run(config: &Config, limit: usize, detail: Detail) -> anyhow::Result<()> {
+    for listed in sqlite::list(&config.database(), limit)? {
+        say(&line(&listed));
+        if detail == Detail::Texts {
+            say(&texts(&listed));
+        }
+    }
+    Ok(())
+}
+
+/// `LOE-7KQ2-M9XD  2026-11-23T12:00:00Z  6.1.3  delivered (attempts: 1), waiting (attempts: 2, next …)`
+fn line(listed: &Listed) -> String {
+    let suggestion = &listed.suggestion;
+    let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();
+    let mark = if suggestion.suspicious { "  suspicious" } else { "" };
+    format!(
+        "{}  {}  {}  {}{mark}",
+        suggestion.reference,
+        suggestion.received,
+        suggestion.target.id,
+        deliveries.join(", ")
+    )
+}
+
+fn delivery(delivery: &ListedDelivery) -> String {
+    let attempts = delivery.attempts;
+    let cause = delivery.cause.as_deref().map(|cause| format!(": {cause}")).unwrap_or_default();
+    match delivery.state {
+        DeliveryState::Waiting => format!("waiting (attempts: {attempts}, next {}{cause})", delivery.due),
+        state => format!("{state} (attempts: {attempts}{cause})"),
+    }
+}
+
+/// As JSON: what a resident wrote must not look like another line, nor move the terminal's cursor.
+fn texts(listed: &Listed) -> String {
+    let suggestion = &listed.suggestion;
+    let data = serde_json::json!({
+        "text": suggestion.text,
+        "rewording": suggestion.rewording,
+        "name": suggestion.name,
+        "email": suggestion.email,
+        "publish": suggestion.publish,
+    });
+    format!("    {}", escaped(&data.to_string()))
+}
+
+/// JSON leaves C1 controls and direction marks as they are; a terminal obeys them.
+fn escaped(json: &str) -> String {
+    json.chars().fold(String::new(), |mut line, letter| {
+        let harmless = !letter.is_control()
+            && !matches!(letter, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match harmless {
+            true => line.push(letter),
+            false => line.push_str(&format!("\\u{:04x}", u32::from(letter))),
+        }
+        line
+    })
+}
