@@ -13,7 +13,10 @@ use super::{Entry, Node, SyntaxError, Value};
 /// Everything that is no TOML, in the order of the text.
 pub fn parse(text: &str, offset: usize) -> Result<Vec<Entry>, Vec<SyntaxError>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut errors: Vec<SyntaxError> = errors.iter().map(|error| syntax_error(error, text, offset)).collect();
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|error| syntax_error(error, text, offset)).collect());
+    }
+    let mut errors = Vec::new();
     let entries = entries(table.get_ref(), offset, &mut errors);
     if errors.is_empty() { Ok(entries) } else { Err(errors) }
 }

@@ -43,6 +43,8 @@ fn syntax_error(error: &serde_saphyr::Error, text: &str, offset: usize) -> Synta
     let message = error.to_string();
     let message = message.lines().next().unwrap_or_default();
     let message = message.split(" at line ").next().unwrap_or_default();
+    // Advice for programmers, not for editors.
+    let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
     SyntaxError { message: message.trim_end_matches([',', ':', ' ']).to_owned(), range }
 }
 

@@ -2,16 +2,42 @@
 
 use crate::diagnostic::{Diagnostic, Span, nearest};
 
+/// What to do about a message of the TOML parser that contains the first text.
+const TOML_ADVICE: [(&str, &str); 12] = [
+    ("duplicate key", "remove one of the two"),
+    ("string values must be quoted", "put the value in straight quotes, such as `key = \"text\"`"),
+    ("invalid basic string", "close the text with `\"` on the same line"),
+    ("invalid literal string", "close the text with `'` on the same line"),
+    ("invalid multi-line", "close the text with the three quotes it starts with"),
+    ("unclosed array", "close the list with `]`"),
+    ("unclosed inline table", "close the table with `}`"),
+    ("unclosed table", "close the name of the table with `]`"),
+    ("leading zero", "write the number without a zero in front"),
+    ("too large", "use a smaller number, or put it in quotes"),
+    ("invalid date", "use a date that exists, such as `2026-03-07`"),
+    ("key with no value", "write `key = \"text\"`"),
+];
+
+/// The same for YAML.
+const YAML_ADVICE: [(&str, &str); 6] = [
+    ("duplicate", "remove one of the two"),
+    ("unclosed quote", "close the text with the quote it starts with"),
+    ("mapping values are not allowed", "put a value that contains `: ` in quotes"),
+    ("tab", "indent with spaces instead of tabs"),
+    ("anchor", "put a value that starts with `*` or `&` in quotes"),
+    ("too large", "use a smaller number, or put it in quotes"),
+];
+
 /// The text is no TOML.
 pub fn toml_syntax(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("toml-syntax", span, format!("this is not valid TOML: {}", sentence(message)))
-        .hint("write `key = \"text\"`, one key per line, with texts in straight quotes")
+        .hint(advice(message, &TOML_ADVICE, "write `key = \"text\"`, one key per line"))
 }
 
 /// The text is no YAML.
 pub fn yaml_syntax(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("yaml-syntax", span, format!("this is not valid YAML: {}", sentence(message)))
-        .hint("write `key: value`, one key per line, indented with spaces")
+        .hint(advice(message, &YAML_ADVICE, "write `key: value`, one key per line, indented with spaces"))
 }
 
 /// A value of another kind than the key takes.
@@ -36,6 +62,10 @@ pub fn unknown_choice(span: Span, key: &str, found: &str, words: &[&str]) -> Dia
         None => format!("possible are {}", all.join(", ")),
     };
     Diagnostic::error("unknown-value", span, format!("`{key}` cannot be `{found}`")).hint(hint)
+}
+
+fn advice(message: &str, table: &[(&str, &'static str)], otherwise: &'static str) -> &'static str {
+    table.iter().find(|(part, _)| message.contains(part)).map_or(otherwise, |(_, advice)| advice)
 }
 
 /// Parser messages start in any way; ours start lower case and have no full stop.
