@@ -141,7 +141,8 @@ impl<T: Transport> Outbox<T> {
         self.transport.rest().await;
     }
 
-    async fn idle(&self, next: Next) {
+    // `&mut`, since a shared borrow across an await would ask every transport to be `Sync`.
+    async fn idle(&mut self, next: Next) {
         match next {
             Next::Again => tokio::task::yield_now().await,
             Next::Pause => tokio::time::sleep(STORE_PAUSE).await,
@@ -295,7 +296,7 @@ impl<T: Transport> Outbox<T> {
     }
 
     /// Notes an outcome. That a mail went out is worth several tries: what is not noted is sent again.
-    async fn record(&self, delivery: &Delivery, outcome: Outcome) -> Result<(), StoreError> {
+    async fn record(&mut self, delivery: &Delivery, outcome: Outcome) -> Result<(), StoreError> {
         let delivered = outcome == Outcome::Delivered;
         let mut tries = 1;
         let recorded = loop {
