@@ -51,9 +51,11 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or creates the database and starts the writer thread.
+    /// Opens or creates the database and starts the writer thread. What a process that was killed had
+    /// claimed is due again at once.
     pub fn open(options: &SqliteOptions) -> anyhow::Result<SqliteStore> {
         let connection = open::read_write(&options.path)?;
+        rows::release(&connection)?;
         let reader = open::read_only(&options.path)?;
         let (jobs, waiting) = sync_channel(QUEUE);
         let disk = writer::Disk { folder: folder_of(&options.path), reserve: options.reserve };

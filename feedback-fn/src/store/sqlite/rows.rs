@@ -104,12 +104,24 @@ pub(super) fn claim_due(
         .query_map(params![now.as_millisecond(), limit as i64], claimed_from)?
         .collect::<rusqlite::Result<_>>()?;
     let mut update = transaction
-        .prepare_cached("UPDATE delivery SET due = ?2, generation = ?3, attempts = ?4 WHERE id = ?1")?;
+        .prepare_cached(
+            "UPDATE delivery SET claimed_due = coalesce(claimed_due, due), due = ?2, generation = ?3, attempts = ?4
+             WHERE id = ?1",
+        )?;
     let until = later(now, lease).as_millisecond();
     for delivery in &claimed {
         update.execute(params![delivery.id.0, until, delivery.generation as i64, delivery.attempts])?;
     }
     Ok(claimed)
+}
+
+/// Ends all leases: whoever held them belonged to a process that is gone.
+pub(super) fn release(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.execute(
+        "UPDATE delivery SET due = claimed_due, claimed_due = NULL, generation = generation + 1
+         WHERE state = 'waiting' AND claimed_due IS NOT NULL",
+        [],
+    )
 }
 
 fn claimed_from(row: &Row<'_>) -> rusqlite::Result<Delivery> {
@@ -138,7 +150,7 @@ pub(super) fn record(
     };
     let changed = transaction
         .prepare_cached(
-            "UPDATE delivery SET state = ?3, due = coalesce(?4, due), cause = ?5,
+            "UPDATE delivery SET state = ?3, due = coalesce(?4, due), claimed_due = NULL, cause = ?5,
                                  attempts = max(0, attempts - ?6), generation = generation + 1
              WHERE id = ?1 AND generation = ?2 AND state = 'waiting'",
         )?

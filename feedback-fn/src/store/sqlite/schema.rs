@@ -7,7 +7,7 @@ use rusqlite::Connection;
 const APPLICATION_ID: i32 = 0x6175_736c;
 
 /// Entry `n` leads from version `n` to `n + 1`. Only ever add to the end.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // Instants are milliseconds since 1970. `delivery.due` of a claimed delivery is the end of its lease:
     // the index serves both "what is due" and "when is something due next".
     "CREATE TABLE suggestion (
@@ -39,6 +39,8 @@ const STEPS: [&str; 1] = [
         UNIQUE (suggestion, number)
     ) STRICT;
     CREATE INDEX delivery_due ON delivery (due) WHERE state = 'waiting';",
+    // When a claimed delivery was due: after a crash it is due then again, not at the end of its lease.
+    "ALTER TABLE delivery ADD COLUMN claimed_due INTEGER;",
 ];
 
 /// Brings a database to the present version; refuses one that a newer program wrote.

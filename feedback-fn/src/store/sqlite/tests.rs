@@ -109,6 +109,21 @@ async fn claimed_delivery_is_nobody_elses_until_the_lease_ends() {
 }
 
 #[tokio::test]
+async fn delivery_claimed_by_a_killed_process_is_due_again_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    store.accept(entry(1)).await.unwrap();
+    let claimed = store.claim_due(at(0), 10, 30 * MINUTE).await.unwrap();
+    store.record(claimed[0].id, claimed[0].generation, Outcome::Delivered).await.unwrap();
+    drop(store);
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let again = store.claim_due(at(1), 10, MINUTE).await.unwrap();
+    assert_eq!(again.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), [claimed[1].id]);
+    let late = store.record(claimed[1].id, claimed[1].generation, Outcome::Delivered).await.unwrap();
+    assert_eq!(late, Recorded::Stale);
+}
+
+#[tokio::test]
 async fn outcome_decides_when_a_delivery_is_tried_again() {
     let cases = [
         (Outcome::Delivered, DeliveryState::Delivered, 1, None),
