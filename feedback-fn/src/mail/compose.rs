@@ -130,8 +130,10 @@ fn whole_second(instant: Timestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(instant.as_second()).unwrap_or_default())
 }
 
+/// lettre writes `.` unquoted, and a phrase that begins with it crashes parsers (Python's among them).
 fn mailbox(name: &HeaderText, address: &PlainAddress) -> Mailbox {
-    let name = Some(name.to_string()).filter(|name| !name.is_empty());
+    let name = name.as_str().trim_start_matches(['.', ' ']);
+    let name = Some(name.to_owned()).filter(|name| name.contains(char::is_alphanumeric));
     Mailbox::new(name, address.address())
 }
 

@@ -88,3 +88,61 @@ fn try_folder(folder: &Path) -> io::Result<()> {
     create(&trial)?.sync_all()?;
     std::fs::remove_file(&trial)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::PlainAddress;
+    use crate::reference::{Prefix, Reference};
+    use std::collections::BTreeMap;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mail(text: &str) -> Mail {
+        let address = |text: &str| text.parse::<PlainAddress>().unwrap();
+        Mail {
+            reference: Reference::from_bits(&Prefix::try_from("LOE".to_owned()).unwrap(), 0),
+            sender: address("beteiligung@stadt.example"),
+            recipient: address("amt@stadt.example"),
+            recipient_hash: "0123456789abcdef".into(),
+            bytes: text.into(),
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test looks into the folder")]
+    fn content(folder: &Path) -> BTreeMap<String, (String, u32)> {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let look = |entry: std::fs::DirEntry| {
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            (entry.file_name().into_string().unwrap(), (text, mode))
+        };
+        entries.map(look).collect()
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "the test plays a process that was killed")]
+    async fn mail_lies_in_the_folder_once_whole_and_readable_by_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut transport = FilesTransport::new(folder.path().join("a/mails")).unwrap();
+        let name = file_name(&mail(""));
+        assert!(name.starts_with("LOE-0000-000") && name.ends_with(".0123456789abcdef.eml"), "{name}");
+        std::fs::write(transport.folder().join(format!(".{name}.part")), "half a ma").unwrap();
+        for text in ["first", "the same mail again"] {
+            assert_eq!(transport.send(&mail(text)).await, Outcome::Delivered);
+            let wanted = BTreeMap::from([(name.clone(), (text.to_owned(), 0o600))]);
+            assert_eq!(content(transport.folder()), wanted);
+        }
+        assert_eq!(transport.probe().await, Ok(()));
+        assert_eq!(content(transport.folder()).len(), 1, "the trial leaves nothing");
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "the test takes the folder away")]
+    async fn folder_that_is_gone_holds_the_route_and_no_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut transport = FilesTransport::new(folder.path().join("mails")).unwrap();
+        std::fs::remove_dir_all(transport.folder()).unwrap();
+        assert!(matches!(transport.send(&mail("x")).await, Outcome::RouteDown(_)));
+        assert!(transport.probe().await.is_err());
+    }
+}
