@@ -1,1 +1,8 @@
 //! Stage 6: rules over everything that is known before pages are rendered.
+//!
+//! What one file shows on its own is reported by the stage that reads it; here stands what only the
+//! whole shows.
+
+mod strategy;
+
+pub use strategy::strategy;

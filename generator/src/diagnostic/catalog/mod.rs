@@ -10,4 +10,5 @@ pub mod front_matter;
 pub mod links;
 pub mod markup;
 pub mod site;
+pub mod strategy;
 pub mod templates;
