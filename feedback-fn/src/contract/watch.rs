@@ -1,13 +1,14 @@
 //! Keeps the contract up to date while the program runs.
 //!
-//! The file is looked at no more than once a second, when somebody asks for it, and read again only when
-//! its length or modification time changed. A broken new file is logged and the old contract stays:
+//! The file is looked at no more than once a second, when somebody asks for it, and read again only when its
+//! length, its modification time or the file itself changed. A broken new file is logged and the old one stays:
 //! a mistake in a build must not take the forms away from residents.
 
 use crate::clock::Clock;
 use anyhow::Context;
 use jiff::Timestamp;
 use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -33,11 +34,12 @@ struct Seen<T> {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
+    inode: u64,
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Stamp {
-        Stamp { length: metadata.len(), modified: metadata.modified().ok() }
+        Stamp { length: metadata.len(), modified: metadata.modified().ok(), inode: metadata.ino() }
     }
 }
 

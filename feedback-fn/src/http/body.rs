@@ -53,3 +53,60 @@ async fn collect<B: Body>(body: B, limit: usize) -> Result<Vec<u8>, Code> {
     }
     if total > limit { Err(Code::TooLarge) } else { Ok(bytes) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    struct Stalled;
+
+    impl Body for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn body_that_never_ends_is_given_up() {
+        let start = tokio::time::Instant::now();
+        let read = read(Stalled, 10, 100).await;
+        assert_eq!((read, start.elapsed()), (Err(Code::BadRequest), DEADLINE));
+    }
+
+    #[tokio::test]
+    async fn limit_counts_bytes_that_came_and_not_those_announced() {
+        for (bytes, expected) in [(100, Ok(vec![b'a'; 100])), (101, Err(Code::TooLarge))] {
+            let body = Full::new(Bytes::from(vec![b'a'; bytes]));
+            assert_eq!(read(body, 1, 100).await, expected, "{bytes} bytes");
+        }
+        assert_eq!(read(Full::new(Bytes::new()), 401, 100).await, Err(Code::TooLarge));
+    }
+
+    #[test]
+    fn whoever_stays_within_the_letters_stays_within_the_bytes() {
+        let limits = Limits { suggestion: 10_000, rewording: 20_000, name: 200, email: 254 };
+        let trees = |count| "%F0%9F%8C%B3".repeat(count);
+        let longest = format!(
+            "target=6.1.1&round=1&digest={}&publish=yes&website=&token={}&suggestion={}&rewording={}&name={}&email={}",
+            "0".repeat(64),
+            "0".repeat(116),
+            trees(limits.suggestion),
+            trees(limits.rewording),
+            trees(limits.name),
+            trees(limits.email)
+        );
+        assert!(longest.len() <= limit(&limits));
+    }
+}

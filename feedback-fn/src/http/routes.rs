@@ -4,7 +4,7 @@ use super::answer::{self, Answer, Format};
 use super::{body, guard, origin};
 use crate::app::App;
 use crate::form::{self, Code, Form, Refusal};
-use crate::mail::diff;
+use crate::mail::diff::{self, Change};
 use crate::pages::Published;
 use crate::reference::Reference;
 use crate::store::{Accepted, Entry, StoreError};
@@ -33,12 +33,18 @@ struct Exchange<'a> {
 /// A refusal together with what the resident wrote.
 struct Stop {
     refusal: Refusal,
-    form: Form,
+    form: Box<Form>,
+}
+
+impl Stop {
+    fn with(form: Form, refusal: Refusal) -> Stop {
+        Stop { refusal, form: Box::new(form) }
+    }
 }
 
 impl From<Code> for Stop {
     fn from(code: Code) -> Stop {
-        Stop { refusal: code.into(), form: Form::default() }
+        Stop::with(Form::default(), code.into())
     }
 }
 
@@ -80,18 +86,20 @@ impl Exchange<'_> {
         // After reading, so that the page can show the text again.
         match self.app.limiter.admit(address, self.now) {
             Ok(()) => Ok(form),
-            Err(seconds) => Err(Stop { refusal: Refusal::for_now(Code::TooManyRequests, seconds), form }),
+            Err(seconds) => Err(Stop::with(form, Refusal::for_now(Code::TooManyRequests, seconds))),
         }
     }
 
     fn check(&self, form: Form) -> Result<Answer, Stop> {
         let draft = match self.draft(&form) {
             Ok(draft) => draft,
-            Err(refusal) => return Err(Stop { refusal, form }),
+            Err(refusal) => return Err(Stop::with(form, refusal)),
         };
         let token = self.app.seal.issue(&form, self.now);
         let diff = match &draft.rewording {
-            Some(rewording) => diff::words(draft.target.text.as_deref().unwrap_or_default(), rewording),
+            Some(rewording) => {
+                spaced(diff::words(draft.target.text.as_deref().unwrap_or_default(), rewording))
+            }
             None => Vec::new(),
         };
         if self.format == Format::Json {
@@ -99,13 +107,13 @@ impl Exchange<'_> {
             return Ok(answer::json(StatusCode::OK, &data));
         }
         let page = self.published.check_page(&form, &draft, &diff, &token);
-        self.page("check.html", page).map_err(|refusal| Stop { refusal, form })
+        self.page("check.html", page).map_err(|refusal| Stop::with(form, refusal))
     }
 
     async fn send(&self, form: Form) -> Result<Answer, Stop> {
         match self.accept(&form).await {
             Ok(reference) => Ok(self.accepted(&reference)),
-            Err(refusal) => Err(Stop { refusal, form }),
+            Err(refusal) => Err(Stop::with(form, refusal)),
         }
     }
 
@@ -139,7 +147,7 @@ impl Exchange<'_> {
             match self.app.store.accept(entry).await {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
                 Ok(Accepted::Stored(reference)) => {
-                    tracing::info!(event = "suggestion.stored", %reference, target = draft.target.id);
+                    tracing::info!(event = "suggestion.stored", %reference, about = draft.target.id);
                     self.app.wake.wake();
                     return Ok(reference);
                 }
@@ -170,7 +178,7 @@ impl Exchange<'_> {
             Format::Json => Ok(answer::json(StatusCode::OK, &json!({ "reference": reference }))),
             Format::Html => {
                 let page = self.published.receipt_page(&reference);
-                self.page("receipt.html", page).map_err(|refusal| Stop { refusal, form: Form::default() })
+                self.page("receipt.html", page).map_err(|refusal| Stop::with(Form::default(), refusal))
             }
         }
     }
@@ -195,6 +203,14 @@ impl Exchange<'_> {
         tracing::info!(event = "request.refused", code = stop.refusal.code.as_str());
         answer::refusal(&self.published, self.format, &stop.form, &stop.refusal)
     }
+}
+
+/// Puts the blanks between the pieces into them: put together they read as a text.
+fn spaced(mut changes: Vec<Change>) -> Vec<Change> {
+    if let Some((_, all_but_last)) = changes.split_last_mut() {
+        all_but_last.iter_mut().for_each(|change| change.text.push(' '));
+    }
+    changes
 }
 
 fn refused(error: &StoreError) -> Refusal {

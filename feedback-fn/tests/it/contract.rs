@@ -1,0 +1,57 @@
+//! Starting with a contract, and going on when it changes.
+
+use crate::support::{Function, REVIEW, configuration, replace_contract, time};
+use feedback_fn::App;
+use feedback_fn::clock::ManualClock;
+use feedback_fn::config::Config;
+use std::sync::Arc;
+
+#[tokio::test]
+async fn changed_contract_counts_a_second_later() {
+    let function = Function::start().await;
+    let form = [("target", "6.1.10"), ("suggestion", "Mehr")];
+    assert_eq!(function.post("check", &form).await.status, 404);
+    replace_contract(&function.contract_file(), "\"id\": \"6.1.1\"", "\"id\": \"6.1.10\"");
+    assert_eq!(function.post("check", &form).await.status, 404, "the file is not looked at so soon");
+    function.set_time("2026-12-01T12:00:01+01:00");
+    assert_eq!(function.post("check", &form).await.status, 200);
+}
+
+#[tokio::test]
+async fn broken_contract_keeps_the_old_one() {
+    let function = Function::start().await;
+    let form = [("target", "6.1.1"), ("suggestion", "Mehr")];
+    std::fs::write(function.contract_file(), &REVIEW[..200]).unwrap();
+    function.set_time("2026-12-01T12:00:01+01:00");
+    assert_eq!(function.post("check", &form).await.status, 200);
+    std::fs::remove_file(function.contract_file()).unwrap();
+    function.set_time("2026-12-01T12:00:02+01:00");
+    assert_eq!(function.post("check", &form).await.status, 200);
+    replace_contract(&function.contract_file(), "\"id\": \"6.1.1\"", "\"id\": \"6.1.10\"");
+    function.set_time("2026-12-01T12:00:03+01:00");
+    assert_eq!(function.post("check", &form).await.status, 404);
+}
+
+#[track_caller]
+fn check(from: &str, to: &str, message: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    replace_contract(&folder.path().join("review.json"), from, to);
+    let config = Config::from_toml(&configuration(""), folder.path()).unwrap();
+    let clock = Arc::new(ManualClock::at(time("2026-12-01T12:00:00+01:00")));
+    let error = App::open(config, clock).err().unwrap_or_else(|| panic!("`{to}` was accepted"));
+    assert!(format!("{error:#}").contains(message), "{error:#}");
+    assert!(format!("{error:#}").contains("review.json"), "{error:#}");
+}
+
+#[test]
+fn contract_that_cannot_work_stops_the_start() {
+    check("\"version\": 1", "\"version\": 2", "version 2");
+    check("\"version\": 1,", "", "`version` cannot be read");
+    check("\"endpoint\": \"/rueckmeldung/\"", "\"endpoint\": \"rueckmeldung\"", "slash");
+    check("\"id\": \"fahrpraxis\"", "\"id\": \"dokument\"", "`dokument` is listed twice");
+    check("\"opens\": \"2026-", "\"opens\": \"2036-", "`round.closes`");
+    check("\"receipt.html\"", "\"other.html\"", "`receipt.html`");
+    check("{{ reference }}</p>", "{{ reference </p>", "does not parse");
+    check("{{ reference }}</p>", "{{ refrence }}</p>", "`receipt.html` does not render");
+    check("{{ received_text }}", "{{ recieved_text }}", "mail_body.txt");
+}

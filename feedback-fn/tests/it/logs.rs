@@ -1,0 +1,73 @@
+//! What is never logged, at any level.
+
+use crate::support::Function;
+use std::io;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Lines;
+
+    fn make_writer(&'a self) -> Lines {
+        self.clone()
+    }
+}
+
+/// Also catches what other tests of this process log: the canaries stand here only.
+#[tokio::test]
+async fn nothing_a_resident_wrote_and_no_address_is_logged() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(lines.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let function = Function::start_with("guard = { burst = 6, trusted_proxies = [\"127.0.0.1\"] }").await;
+    let fields = [
+        ("target", "6.1.1"),
+        ("suggestion", "canary-text"),
+        ("rewording", "canary-rewording"),
+        ("name", "canary-name"),
+        ("email", "canary-mail@example.org"),
+    ];
+    let reference = function.suggest(&fields).await.reference();
+    let unknown = [("target", "canary-target"), ("suggestion", "canary-text"), ("canary-field", "x")];
+    for _ in 0..9 {
+        function.post("check", &unknown).await;
+        function.post("send", &fields).await;
+    }
+    function.get("/rueckmeldung/canary-path?canary-query=1").await;
+    let delivered = async {
+        while function.stored().await[0]
+            .deliveries
+            .iter()
+            .any(|delivery| delivery.state.to_string() == "waiting")
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    function.app.run_outbox(delivered).await.unwrap();
+
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains(&reference), "the log was caught: {log}");
+    assert!(log.contains("too-many-requests"), "{log}");
+    for secret in ["canary", "127.0.0.1"] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "`{secret}` is logged");
+    }
+}

@@ -1,0 +1,15 @@
+//! What residents, programs and operators can observe, over a real socket and a real file.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make real files and stop at the first surprise"
+)]
+
+mod contract;
+mod forms;
+mod logs;
+mod program;
+mod refusals;
+mod strictness;
+mod support;

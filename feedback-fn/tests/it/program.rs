@@ -1,0 +1,108 @@
+//! The program itself: started, killed, started again.
+
+use crate::support::{REVIEW, configuration};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_feedback-fn");
+/// Always open: the program has the computer's clock.
+const OPENS: &str = "\"opens\": \"2026-11-02";
+
+fn prepare(folder: &Path) {
+    let review = REVIEW.replace(OPENS, "\"opens\": \"2000-11-02").replace("\"2028-01-01", "\"2999-01-01");
+    std::fs::write(folder.join("review.json"), review).unwrap();
+    std::fs::write(folder.join("feedback.toml"), configuration("")).unwrap();
+}
+
+fn run(folder: &Path, command: &[&str]) -> Output {
+    Command::new(PROGRAM).args(command).current_dir(folder).output().unwrap()
+}
+
+/// Starts the program; its first line tells the port.
+fn start(folder: &Path) -> (Child, String) {
+    let mut child =
+        Command::new(PROGRAM).arg("serve").current_dir(folder).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    log.read_line(&mut line).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    // Read on, or the program would stop at a full pipe.
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    (child, event["address"].as_str().unwrap().to_owned())
+}
+
+fn post(address: &str, page: &str, body: &str) -> serde_json::Value {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /rueckmeldung/{page} HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    serde_json::from_str(reply.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+fn suggest(address: &str) -> String {
+    let form = "target=6.1.1&suggestion=Mehr+Baenke";
+    let token = post(address, "check", form)["token"].as_str().unwrap().to_owned();
+    let sent = post(address, "send", &format!("{form}&token={token}"));
+    sent["reference"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn acknowledged_suggestion_survives_kill_and_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let (mut child, address) = start(folder.path());
+    let reference = suggest(&address);
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let (mut child, address) = start(folder.path());
+    let second = suggest(&address);
+    let listed = String::from_utf8(run(folder.path(), &["list"]).stdout).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(listed.contains(&reference) && listed.contains(&second), "{listed}");
+    assert!(!listed.contains("Mehr Baenke"), "texts only on demand: {listed}");
+    let listed = String::from_utf8(run(folder.path(), &["list", "--texts"]).stdout).unwrap();
+    assert!(listed.contains("Mehr Baenke"), "{listed}");
+}
+
+#[test]
+fn check_tells_all_that_is_wrong_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let right = run(folder.path(), &["check"]);
+    assert_eq!(right.status.code(), Some(0), "{right:?}");
+
+    std::fs::remove_file(folder.path().join("review.json")).unwrap();
+    let smtp = configuration("").replace(
+        "[transport.files]\nfolder = \"mails\"",
+        "[transport.smtp]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"",
+    );
+    std::fs::write(folder.path().join("feedback.toml"), smtp).unwrap();
+    let wrong = run(folder.path(), &["check"]);
+    let report = String::from_utf8(wrong.stdout).unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    for line in ["contract: cannot read", "store: in order", "mail: connecting"] {
+        assert!(report.contains(line), "{report}");
+    }
+}
+
+#[test]
+fn wrong_configuration_is_named_with_file_and_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = String::from_utf8(run(folder.path(), &["serve"]).stderr).unwrap();
+    assert!(missing.contains("`feedback.toml`") && missing.contains("feedback.example.toml"), "{missing}");
+    std::fs::write(folder.path().join("feedback.toml"), "contrakt = 1\n").unwrap();
+    let output = run(folder.path(), &["serve"]);
+    let wrong = String::from_utf8(output.stderr).unwrap();
+    assert!(wrong.contains("line 1") && wrong.contains("contrakt"), "{wrong}");
+    assert_eq!(output.status.code(), Some(1));
+}
