@@ -238,7 +238,7 @@ mod tests {
             ("[files]\nfolder = 'x'\nport = 1", "unknown field"),
             ("[pigeon]\n", "unknown variant"),
         ] {
-            let error = format!("{:#}", open(config).err().expect(config));
+            let error = format!("{:#}", open(config).expect_err(config));
             assert!(error.contains(part), "{config}: {error}");
         }
     }

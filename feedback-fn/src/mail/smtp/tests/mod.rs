@@ -219,10 +219,35 @@ async fn certificate_of_another_server_ends_the_connection() {
 
 #[tokio::test]
 async fn l6_the_socket_does_not_wait_for_acknowledgements() {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let port = Server::new(Encryption::None, []).listen().await;
     for only_this_computer in [true, false] {
         let way = TcpConnect { host: "127.0.0.1".into(), port, only_this_computer };
         assert!(way.tcp().await.unwrap().nodelay().unwrap());
     }
+}
+
+#[tokio::test]
+async fn mails_arrive_over_a_real_socket() {
+    let server = Server::new(Encryption::None, []);
+    let settings = SmtpSettings {
+        host: "localhost".into(),
+        port: server.listen().await,
+        hello: "stadt.example".into(),
+        security: Security::None,
+        credentials: None,
+    };
+    let mut transport = SmtpTransport::new(settings);
+    assert_eq!(transport.probe().await, Ok(()));
+    for _ in 0..20 {
+        assert_eq!(transport.send(&mail("a@stadt.example")).await, Outcome::Delivered);
+    }
+    transport.rest().await;
+    assert_eq!(server.seen(|seen| (seen.connections, seen.texts.len())), (2, 20));
+}
+
+#[tokio::test]
+async fn connection_without_encryption_never_leaves_this_computer() {
+    // An address of the documentation range (RFC 5737): it must not even be tried.
+    let way = TcpConnect { host: "192.0.2.1".into(), port: 25, only_this_computer: true };
+    assert_eq!(way.tcp().await.unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }

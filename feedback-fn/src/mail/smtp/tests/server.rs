@@ -11,6 +11,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -94,6 +95,26 @@ impl Server {
             tls: Arc::new(tls),
             certificate: identity.cert.pem(),
         }
+    }
+
+    /// Serves on a real socket as well; returns its port.
+    pub async fn listen(&self) -> u16 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                server.note(|seen| seen.connections += 1);
+                let stream: BoxStream = Box::new(stream);
+                let talk = Talk {
+                    server: server.clone(),
+                    script: Script::default(),
+                    stream: BufReader::new(stream),
+                };
+                tokio::spawn(talk.serve());
+            }
+        });
+        port
     }
 
     /// The same server, whose clients trust another certificate.
