@@ -186,7 +186,7 @@ impl<'a, 'c> Flow<'a, 'c> {
             Some(image) if image.depth > 0 => image.depth -= 1,
             _ => {
                 if let Some(image) = self.image.take() {
-                    self.push_html(image.html(self.context.options.lazy_async_image));
+                    self.push_html(image.html(self.context.options));
                 }
             }
         }

@@ -4,6 +4,7 @@ use pulldown_cmark::Event;
 
 use super::html::{escaped, escaped_href};
 use super::links::is_colocated;
+use crate::config::Markdown;
 
 /// An image whose description is still coming.
 pub(super) struct OpenImage {
@@ -26,12 +27,12 @@ impl OpenImage {
         }
     }
 
-    pub(super) fn html(&self, lazy: bool) -> String {
+    pub(super) fn html(&self, options: &Markdown) -> String {
         let title = match self.title.as_str() {
             "" => String::new(),
             title => format!(" title=\"{}\"", escaped(title)),
         };
-        let loading = if lazy { " loading=\"lazy\" decoding=\"async\"" } else { "" };
+        let loading = if options.lazy_async_image { " loading=\"lazy\" decoding=\"async\"" } else { "" };
         format!("<img src=\"{}\" alt=\"{}\"{title}{loading} />", escaped_href(&self.url), escaped(&self.alt))
     }
 }

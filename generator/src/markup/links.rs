@@ -84,7 +84,7 @@ impl<'a> Flow<'a, '_> {
         let anchor = parts.next();
         let range = self.place(target, range);
         let Some(permalink) = self.context.links.permalink(&path) else {
-            let nearest = self.context.links.nearest(&path);
+            let nearest = self.context.links.nearest(&path).map(|path| path.replace(' ', "%20"));
             let level = self.context.internal_links;
             let span = self.span(range);
             self.diagnostics.push(catalog::links::missing_page(level, span, target, nearest.as_deref()));
@@ -113,7 +113,7 @@ impl<'a> Flow<'a, '_> {
             Some(_) => Some(joined),
             None => self.context.links.nearest(&joined),
         };
-        let meant = found.map(|path| match anchor {
+        let meant = found.map(|path| path.replace(' ', "%20")).map(|path| match anchor {
             Some(anchor) => format!("@/{path}#{anchor}"),
             None => format!("@/{path}"),
         });

@@ -50,15 +50,18 @@ fn span(document: &Document, range: Range<usize>) -> Span {
     Span::new(&document.file.path, start + range.start..start + range.end)
 }
 
-/// The word at a line and column, both from 1; columns count characters.
+/// The word at a line and column, both from 1; columns count characters. A component's name stands behind
+/// its bracket.
 fn range_of(body: &str, (line, column): (usize, usize)) -> Range<usize> {
     let Some(text) = body.split_inclusive('\n').nth(line.saturating_sub(1)) else {
         return body.len()..body.len();
     };
     let line_start = text.as_ptr() as usize - body.as_ptr() as usize;
     let skipped: usize = text.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
-    let word: usize = text[skipped..].chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
-    line_start + skipped..line_start + skipped + word
+    let named = text[skipped..].trim_start_matches(['<', '/']);
+    let start = line_start + text.len() - named.len();
+    let length: usize = named.chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
+    start..start + length
 }
 
 fn is_name(letter: char) -> bool {

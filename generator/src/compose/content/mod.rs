@@ -102,7 +102,8 @@ impl<'a> Composer<'a> {
             Composed { body: Body { word_count, reading_time, ..Body::default() }, ..Composed::default() };
         match self.text(source, || value(&composed.body)) {
             Ok(text) => {
-                composed.body.markup = self.markup(source, &text, &mut composed.diagnostics);
+                let offset = matches!(text, Cow::Borrowed(_)).then_some(source.document.body.start);
+                composed.body.markup = self.markup(source, &text, offset, &mut composed.diagnostics);
             }
             Err(diagnostics) => {
                 diagnostics.into_iter().for_each(|diagnostic| composed.diagnostics.push(diagnostic));
@@ -138,11 +139,11 @@ impl<'a> Composer<'a> {
     fn markup(
         &self,
         source: &Source<'_>,
-        text: &Cow<'_, str>,
+        text: &str,
+        offset: Option<usize>,
         diagnostics: &mut Diagnostics,
     ) -> markup::Markup {
         let document = source.document;
-        let offset = matches!(text, Cow::Borrowed(_)).then_some(document.body.start);
         let context = markup::Context {
             options: &self.site.config.markdown,
             anchors: self.site.config.slugify.anchors,

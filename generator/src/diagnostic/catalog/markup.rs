@@ -1,5 +1,6 @@
 //! What is wrong with the text of a page: its headings, and the template in it.
 
+use super::templates;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Two headings have the same `{#id}`.
@@ -36,9 +37,12 @@ pub enum TemplateMistake {
     Elsewhere,
 }
 
-/// The template in a page's text does not work. `reason` is the engine's sentence.
+/// The template in a page's text does not work. `reason` is the engine's sentence; what
+/// [`templates`] knows of it holds here too.
 pub fn content_template(span: Span, reason: &str, mistake: &TemplateMistake) -> Diagnostic {
-    Diagnostic::error("content-template", span, sentence(reason)).hint(template_hint(mistake))
+    let known = templates::template_problem(span, reason);
+    let hint = template_hint(known.hint.as_deref(), mistake);
+    Diagnostic { code: "content-template", hint: Some(hint), ..known }
 }
 
 /// The site's template for a part of the text (`anchor-link.html`) does not work.
@@ -47,30 +51,35 @@ pub fn snippet(span: Option<Span>, name: &str, reason: &str) -> Diagnostic {
         .hint(format!("correct `templates/{name}`, or remove it: then the built-in one is used"))
 }
 
-fn template_hint(mistake: &TemplateMistake) -> String {
+fn template_hint(known: Option<&str>, mistake: &TemplateMistake) -> String {
     const BRACES: &str = "braces that are meant as text stand between `{% raw %}` and `{% endraw %}`, or the \
                           file is listed under `skip_content_templating` in the configuration";
     let near = |nearest: &Option<String>| match nearest {
-        Some(nearest) => format!("did you mean `{nearest}`? "),
+        Some(nearest) => format!("did you mean the component `{nearest}`? "),
         None => String::new(),
     };
-    match mistake {
-        TemplateMistake::Shortcode { name, nearest } => format!(
+    let advice = match mistake {
+        TemplateMistake::Elsewhere => {
+            return known.unwrap_or("correct this template, which the page's text uses").to_owned();
+        }
+        TemplateMistake::Shortcode { name, nearest } if known.is_none() => format!(
             "{}Zola 0.23 has components instead of shortcodes: write `{{{{ <{name} key=\"value\" /> }}}}` and \
-             define `{{% component {name}(…) %}}` in a template; {BRACES}",
+             define `{{% component {name}(…) %}}` in a template",
             near(nearest)
         ),
         TemplateMistake::BodyShortcode { name } => format!(
             "Zola 0.23 has components instead of shortcodes: write `{{% <{name}> %}} … {{% </{name}> %}}` and \
-             define `{{% component {name}(…) %}}` in a template; {BRACES}"
+             define `{{% component {name}(…) %}}` in a template"
         ),
-        TemplateMistake::Component { name, nearest } => format!(
-            "{}a component is defined in a template, as `{{% component {name}(…) %}}`; {BRACES}",
-            near(nearest)
-        ),
-        TemplateMistake::Other => BRACES.to_owned(),
-        TemplateMistake::Elsewhere => "the page's text calls this template".to_owned(),
-    }
+        TemplateMistake::Component { name, nearest } => {
+            format!("{}a component is defined in a template, as `{{% component {name}(…) %}}`", near(nearest))
+        }
+        TemplateMistake::Shortcode { .. } | TemplateMistake::Other => match known {
+            Some(known) => known.to_owned(),
+            None => return BRACES.to_owned(),
+        },
+    };
+    format!("{advice}; {BRACES}")
 }
 
 /// The engine's sentence in the form of this program's: small at the start, no full stop.
