@@ -7,7 +7,6 @@ use crate::app::App;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -15,12 +14,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
+/// Of a connection; then it takes no further request.
 const LIFETIME: Duration = Duration::from_secs(120);
-/// For requests that are under way when the program is told to end.
+/// For the request under way when a connection or the program is told to end.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// After a failed accept (no file descriptors left): without a pause the loop would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -33,8 +33,9 @@ pub async fn serve(
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let places = Arc::new(Semaphore::new(app.connections));
-    let graceful = GracefulShutdown::new();
+    let connections = u32::try_from(app.connections).unwrap_or(u32::MAX);
+    let places = Arc::new(Semaphore::new(connections as usize));
+    let (stop, stopped) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -43,10 +44,12 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { break };
-        tokio::spawn(converse(stream, peer, app.clone(), graceful.watcher(), place));
+        tokio::spawn(converse(stream, peer, app.clone(), stopped.clone(), place));
     }
     drop(listener);
-    if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+    stop.send_replace(true);
+    // Whoever has a place still answers; all places free means that all connections have ended.
+    if timeout(FAREWELL, places.acquire_many(connections)).await.is_err() {
         tracing::warn!(event = "server.cut_off");
     }
     Ok(())
@@ -73,7 +76,7 @@ async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
     app: Arc<App>,
-    watcher: Watcher,
+    mut stopped: watch::Receiver<bool>,
     place: OwnedSemaphorePermit,
 ) {
     // Answers are small: waiting to fill a packet only delays them.
@@ -89,7 +92,14 @@ async fn converse(
         .max_headers(MOST_HEADERS)
         .half_close(false)
         .serve_connection(TokioIo::new(stream), service);
-    // Errors here are the client's: it went away or spoke no HTTP.
-    let _ = timeout(LIFETIME, watcher.watch(connection)).await;
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // Errors here are the client's: it went away or spoke no HTTP.
+        _ = connection.as_mut() => return,
+        () = sleep(LIFETIME) => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(FAREWELL, connection).await;
     drop(place);
 }

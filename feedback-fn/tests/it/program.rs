@@ -106,3 +106,18 @@ fn wrong_configuration_is_named_with_file_and_place() {
     assert!(wrong.contains("line 1") && wrong.contains("contrakt"), "{wrong}");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn program_that_is_told_to_end_finishes_and_lets_go_of_idle_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let (mut child, address) = start(folder.path());
+    let mut idle = TcpStream::connect(&address).unwrap();
+    write!(idle, "GET /rueckmeldung/health HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut first = [0; 12];
+    idle.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    let ended = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(ended.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
