@@ -16,6 +16,7 @@ pub mod discover;
 pub mod emit;
 pub mod markup;
 pub mod parse;
+pub mod pipeline;
 pub mod render;
 pub mod review;
 pub mod serve;

@@ -1,3 +1,5 @@
 //! The program `auslage`; everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    auslage::cli::run()
+}

@@ -1,12 +1,27 @@
 //! Stage 7: pages out of templates, in parallel; yields [`Artifact`](crate::emit::Artifact)s one by one.
 
 pub mod builtin;
+mod contexts;
 pub mod extension;
+mod feeds;
 pub mod filters;
 pub mod functions;
+mod plan;
 pub mod problem;
+mod run;
+pub mod sass;
+mod sitemap;
 pub mod templates;
 pub mod values;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compose::Bodies;
+use crate::diagnostic::Diagnostics;
+use crate::discover::Inventory;
+use crate::emit::Sink;
+use crate::site::Site;
 
 pub use extension::{CopiedFile, Extension, ExtraPage, Plain, RenderText};
 pub use templates::Templates;
@@ -14,3 +29,40 @@ pub use values::{Values, config_value, content_page, content_section};
 
 /// The Zola that templates are told they run on (`zola_version`).
 pub const ZOLA_VERSION: &str = "0.23.0";
+
+/// What a site is rendered from.
+pub struct Input<'a> {
+    /// The site.
+    pub site: &'a Arc<Site>,
+    /// Its files.
+    pub inventory: &'a Inventory,
+    /// Its templates.
+    pub templates: Templates,
+    /// Its bodies.
+    pub bodies: &'a Bodies,
+    /// Style sheets by path below the output, as [`sass::compile`] makes them.
+    pub sheets: &'a BTreeMap<String, Arc<[u8]>>,
+    /// What is more than a Zola site.
+    pub extension: &'a dyn Extension,
+}
+
+/// Renders everything; each file goes into the sink as soon as it is made.
+///
+/// # Errors
+/// Where the sink cannot keep a file.
+pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) -> anyhow::Result<()> {
+    let Input { site, inventory, templates, bodies, sheets, extension } = input;
+    let values = Arc::new(Values::new(site, bodies, extension));
+    let templates = templates.with_values(site, &values);
+    let contexts = contexts::Contexts::new(site, &values, &templates, extension);
+    let sitemaps = contexts.sitemaps();
+    let plan_input = plan::Input { site: site.as_ref(), inventory, sheets, extension, sitemaps };
+    let mut plan = plan::plan(&plan_input, diagnostics);
+    let renderer = run::Renderer { templates: &templates, contexts };
+    for artifact in extension.extra_files(&renderer, diagnostics) {
+        // A file of the same path as a page would be written twice.
+        plan.remove(&artifact.path);
+        sink.put(artifact)?;
+    }
+    run::run(plan, &renderer, sink, diagnostics)
+}

@@ -9,6 +9,7 @@ pub mod data;
 pub mod front_matter;
 pub mod links;
 pub mod markup;
+pub mod render;
 pub mod site;
 pub mod strategy;
 pub mod templates;

@@ -1,0 +1,288 @@
+//! All stages in order: files in, site out. Stages are called here and nowhere else.
+//!
+//! Mistakes are collected as long as the next stage still makes sense of what there is: broken templates
+//! do not keep broken front matter from being reported. Nothing is kept of a build with errors.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use rayon::prelude::*;
+
+use crate::compose::{self, Bodies};
+use crate::config::{self, Config, Overrides};
+use crate::diagnostic::catalog::render as catalog;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::discover::{self, ContentFile, Inventory};
+use crate::emit::{Changes, Dotfiles, Folder, Memory, Sink};
+use crate::parse::{self, Document};
+use crate::render::functions::Files;
+use crate::render::{self, Extension, Plain, Templates, sass};
+use crate::site::{self, Site};
+use crate::world::World;
+
+/// What to build and where to.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--root`
+    pub root: PathBuf,
+    /// `--config`
+    pub config_file: Option<PathBuf>,
+    /// What the command line says instead of the configuration.
+    pub overrides: Overrides,
+    /// `--drafts`
+    pub drafts: Drafts,
+    /// Where the site goes.
+    pub destination: Destination,
+}
+
+/// Whether drafts are part of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Drafts {
+    /// They are left out.
+    #[default]
+    LeaveOut,
+    /// They are treated like everything else.
+    Include,
+}
+
+/// Where the site goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Destination {
+    /// Into the output folder.
+    #[default]
+    Folder,
+    /// Into the output folder, which must not exist yet (`--output-dir` without `--force`).
+    NewFolder,
+    /// Into [`Outcome::files`].
+    Memory,
+    /// Nowhere: everything is made and forgotten.
+    Nowhere,
+}
+
+/// What came of a build.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is to be said; with an error among them the output is as it was before.
+    pub diagnostics: Diagnostics,
+    /// How much there was.
+    pub counts: Counts,
+    /// What changed in the output folder.
+    pub changes: Changes,
+    /// The site, for [`Destination::Memory`], by path below the output.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The settings, if they could be read.
+    pub config: Option<Arc<Config>>,
+}
+
+/// How much a site holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All pages.
+    pub pages: usize,
+    /// Pages in no section.
+    pub orphans: usize,
+    /// Sections.
+    pub sections: usize,
+}
+
+/// Builds a site.
+///
+/// # Errors
+/// Where files cannot be listed or written; mistakes in them are diagnostics.
+pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
+    let mut diagnostics = Diagnostics::default();
+    let config = config::load(
+        world.as_ref(),
+        &options.root,
+        options.config_file.as_deref(),
+        &options.overrides,
+        &mut diagnostics,
+    );
+    let Some(config) = config.map(Arc::new) else {
+        return Ok(Outcome { diagnostics, ..Outcome::default() });
+    };
+    check_output(&config, options.destination, &mut diagnostics);
+    warn_about_settings(&config, &mut diagnostics);
+    let mut outcome = Outcome { config: Some(Arc::clone(&config)), ..Outcome::default() };
+    if diagnostics.has_errors() {
+        return Ok(Outcome { diagnostics, ..outcome });
+    }
+    let made = make(world, &config, options, &mut diagnostics)?;
+    outcome.counts = made.counts;
+    match made.sink {
+        Made::Folder(folder) if !diagnostics.has_errors() => {
+            let dotfiles = match config.preserve_dotfiles_in_output {
+                true => Dotfiles::Keep,
+                false => Dotfiles::Remove,
+            };
+            outcome.changes = folder.commit(dotfiles)?;
+        }
+        Made::Memory(memory) if !diagnostics.has_errors() => outcome.files = memory.into_files(),
+        _ => {}
+    }
+    outcome.diagnostics = diagnostics;
+    Ok(outcome)
+}
+
+/// A site that waits to be kept or dropped.
+struct Product {
+    counts: Counts,
+    sink: Made,
+}
+
+enum Made {
+    Folder(Folder),
+    Memory(Memory),
+    Nothing,
+}
+
+impl Made {
+    fn new(world: &Arc<dyn World>, config: &Config, destination: Destination) -> Self {
+        match destination {
+            Destination::Folder | Destination::NewFolder => {
+                Self::Folder(Folder::new(Arc::clone(world), config.places.output.clone()))
+            }
+            Destination::Memory => Self::Memory(Memory::new(Arc::clone(world))),
+            Destination::Nowhere => Self::Nothing,
+        }
+    }
+}
+
+impl Sink for Made {
+    fn put(&self, artifact: crate::emit::Artifact) -> Result<()> {
+        match self {
+            Self::Folder(folder) => folder.put(artifact),
+            Self::Memory(memory) => memory.put(artifact),
+            Self::Nothing => Ok(()),
+        }
+    }
+}
+
+fn make(
+    world: &Arc<dyn World>,
+    config: &Arc<Config>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Product> {
+    let inventory = discover::discover(world.as_ref(), config, diagnostics)?;
+    let sheets = sass::compile(world.as_ref(), &inventory, diagnostics);
+    let files = Arc::new(Files::new(Arc::clone(world), config.places.clone(), sheets.clone()));
+    let mut problems = Diagnostics::default();
+    let templates = Templates::load(config, &inventory, &files, &mut problems);
+    let are_templates_sound = !problems.has_errors();
+    diagnostics.extend(problems);
+    let documents = documents(world.as_ref(), &inventory, config, diagnostics)?;
+    let has_drafts = options.drafts == Drafts::Include;
+    let site =
+        Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics));
+    let mut product = Product { counts: counts(&site), sink: Made::Nothing };
+    if !are_templates_sound {
+        // A body that calls a component of a broken template would be blamed for it.
+        return Ok(product);
+    }
+    let templates = templates.with_site(&site);
+    let bodies = compose::compose(&site, &templates, diagnostics);
+    let extension = extension(&site, &bodies);
+    if diagnostics.has_errors() {
+        return Ok(product);
+    }
+    product.sink = Made::new(world, config, options.destination);
+    let input = render::Input {
+        site: &site,
+        inventory: &inventory,
+        templates,
+        bodies: &bodies,
+        sheets: &sheets,
+        extension: extension.as_ref(),
+    };
+    render::render(input, &product.sink, diagnostics)?;
+    Ok(product)
+}
+
+/// What a site has beyond Zola's.
+fn extension(_site: &Site, _bodies: &Bodies) -> Box<dyn Extension> {
+    Box::new(Plain)
+}
+
+fn documents(
+    world: &dyn World,
+    inventory: &Inventory,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Document>> {
+    let parsed: Vec<(Option<Document>, Diagnostics)> = inventory
+        .documents
+        .par_iter()
+        .map(|file| {
+            let mut problems = Diagnostics::default();
+            let document = document(world, file, config, &mut problems)?;
+            Ok((document, problems))
+        })
+        .collect::<Result<_>>()?;
+    let mut documents = Vec::with_capacity(parsed.len());
+    for (document, problems) in parsed {
+        diagnostics.extend(problems);
+        documents.extend(document);
+    }
+    Ok(documents)
+}
+
+fn document(
+    world: &dyn World,
+    file: &ContentFile,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Document>> {
+    let bytes = world.read(&file.path).with_context(|| format!("cannot read `{}`", file.path.display()))?;
+    match String::from_utf8(bytes.to_vec()) {
+        Ok(text) => Ok(parse::parse(file, text, config, diagnostics)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            diagnostics.push(catalog::no_text(Span::new(&file.path, at..at + 1)));
+            Ok(None)
+        }
+    }
+}
+
+fn counts(site: &Site) -> Counts {
+    Counts {
+        pages: site.pages.len(),
+        orphans: site.pages.iter().filter(|page| page.section.is_none()).count(),
+        sections: site.sections.len(),
+    }
+}
+
+/// Everything in the output that is not the site's is removed, so nothing else may be there.
+fn check_output(config: &Config, destination: Destination, diagnostics: &mut Diagnostics) {
+    let places = &config.places;
+    if matches!(destination, Destination::Memory | Destination::Nowhere) {
+        return;
+    }
+    let sources = [
+        &places.root,
+        &places.content,
+        &places.templates,
+        &places.statics,
+        &places.sass,
+        &places.config_file,
+    ];
+    if sources.into_iter().any(|source| source.starts_with(&places.output)) {
+        let span = Span::file(&places.config_file);
+        diagnostics.push(catalog::output_holds_sources(span, &places.output));
+    }
+    if destination == Destination::NewFolder && places.output.exists() {
+        diagnostics.push(catalog::output_exists(&places.output));
+    }
+}
+
+fn warn_about_settings(config: &Config, diagnostics: &mut Diagnostics) {
+    let searches = config.languages.values().any(|language| language.build_search_index);
+    for (is_set, name) in [(config.minify_html, "minify_html"), (searches, "build_search_index")] {
+        if is_set {
+            let span = Span::file(&config.places.config_file);
+            diagnostics.push(catalog::not_supported_yet(span, name));
+        }
+    }
+}
