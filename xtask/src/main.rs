@@ -9,6 +9,7 @@
 
 mod bench;
 mod prerequisites;
+mod preview;
 mod process;
 mod test;
 
@@ -26,6 +27,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Builds the site and serves it together with the feedback function; mails become files
+    Preview(preview::Options),
     /// Installs what the tests need, and runs all of them
     Test(test::Options),
     /// Measures cold builds, beside Zola where it is installed
@@ -34,6 +37,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Preview(options) => preview::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
     };

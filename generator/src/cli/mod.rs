@@ -1,55 +1,109 @@
-//! The command line: Zola's commands and options, plus `--content`.
+//! The command line: Zola's commands and options, plus `--content`, `--today`, `--format`.
 //!
-//! Turns arguments into [`pipeline::Options`](crate::pipeline::Options), and outcomes into text. Only this
-//! module prints: reports and progress to stderr.
+//! Only this room and `main` talk to the person at the terminal. Data goes to standard output,
+//! everything else to standard error. Exit codes: 0, 1 (problems in the content), 2 (usage or environment).
 
-mod args;
+pub mod arguments;
+mod build;
+mod check;
+mod serve;
+pub mod site_builder;
+mod terminal;
 
-use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
 
-use anyhow::Result;
-use clap::Parser as _;
+use anyhow::{Context, Result};
+use clap::Parser;
 
-pub use args::{Args, Command};
-
-use crate::diagnostic::report;
-use crate::pipeline::{self, Options, Outcome};
+use crate::diagnostic::report::{self, Color, Format};
+use crate::pipeline::{self, Outcome};
 use crate::world::{DiskWorld, World};
+use arguments::{Arguments, Command, ReportFormat};
 
-/// Runs the program with the arguments of its process.
+/// Exit code for problems in the content.
+const PROBLEMS: u8 = 1;
+/// Exit code for a wrong call or an environment that does not do its part.
+const ENVIRONMENT: u8 = 2;
+
+/// Does what the command line says.
 pub fn run() -> ExitCode {
-    let args = Args::parse();
-    build(&args.options()).unwrap_or_else(|error| {
-        say(&format!("error: {error:#}\n"));
-        ExitCode::FAILURE
-    })
-}
-
-fn build(options: &Options) -> Result<ExitCode> {
-    let start = Instant::now();
-    say("Building site...\n");
-    let world: Arc<dyn World> = Arc::new(DiskWorld::new(None));
-    let outcome = pipeline::build(&world, options)?;
-    say(&report(&outcome, world.as_ref(), &options.root));
-    if outcome.diagnostics.has_errors() {
-        return Ok(ExitCode::FAILURE);
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody to tell it to when the terminal is gone.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(ENVIRONMENT) } else { ExitCode::SUCCESS };
+        }
+    };
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            terminal::say(&format!("error: {error:#}"));
+            ExitCode::from(ENVIRONMENT)
+        }
     }
-    say(&format!("Done in {}ms.\n\n", start.elapsed().as_millis()));
-    Ok(ExitCode::SUCCESS)
 }
 
-/// What people read after a build.
-pub fn report(outcome: &Outcome, world: &dyn World, root: &Path) -> String {
-    let problems = report::render(&outcome.diagnostics, world, root, report::Format::Human);
-    let pipeline::Counts { pages, orphans, sections } = outcome.counts;
-    format!("-> Creating {pages} pages ({orphans} orphan) and {sections} sections\n{problems}")
+/// Opens an address in the person's browser; where there is none, says so.
+pub fn open_browser(address: &str) {
+    if let Err(error) = open::that_detached(address) {
+        terminal::say(&format!("cannot open a browser: {error}; open {address} yourself"));
+    }
 }
 
-fn say(text: &str) {
-    // Nobody is left to be told if stderr is closed.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
+    let session = Session::new(arguments)?;
+    match &arguments.command {
+        Command::Build(options) => build::run(&session, options),
+        Command::Serve(options) => serve::run(&session, options),
+        Command::Check(options) => check::run(&session, options),
+    }
+}
+
+/// What all commands share.
+struct Session {
+    world: Arc<dyn World>,
+    root: PathBuf,
+    config_file: Option<PathBuf>,
+    content: Option<PathBuf>,
+    today: Option<jiff::civil::Date>,
+    format: Format,
+}
+
+impl Session {
+    fn new(arguments: &Arguments) -> Result<Self> {
+        let root = std::path::absolute(&arguments.root)
+            .with_context(|| format!("cannot find the folder `{}`", arguments.root.display()))?;
+        Ok(Self {
+            world: Arc::new(DiskWorld::new(arguments.today)),
+            root,
+            config_file: arguments.config.clone(),
+            content: arguments.content.clone(),
+            today: arguments.today,
+            format: match arguments.format {
+                ReportFormat::Human => Format::Human,
+                ReportFormat::Short => Format::Short,
+                ReportFormat::Json => Format::Json,
+            },
+        })
+    }
+
+    /// Builds, and tells what is to be told of it.
+    fn build(&self, options: &pipeline::Options) -> Result<Outcome> {
+        let outcome = pipeline::build(&self.world, options)?;
+        let color = terminal::color();
+        terminal::report(&self.report(&outcome, color), self.format);
+        Ok(outcome)
+    }
+
+    fn report(&self, outcome: &Outcome, color: Color) -> String {
+        report::render_colored(&outcome.diagnostics, self.world.as_ref(), &self.root, self.format, color)
+    }
+}
+
+/// The exit code of a build.
+fn exit_code(outcome: &Outcome) -> ExitCode {
+    if outcome.diagnostics.has_errors() { ExitCode::from(PROBLEMS) } else { ExitCode::SUCCESS }
 }

@@ -13,7 +13,6 @@ mod port;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -23,7 +22,7 @@ use tokio::sync::broadcast;
 
 pub use livereload::Change;
 pub use mount::{Answer, Mount};
-pub use port::Port;
+pub use port::{Port, listen};
 pub use watch::QUIET;
 
 /// What a build did.
@@ -45,10 +44,6 @@ pub trait Builder: Send {
 
 /// How to serve.
 pub struct Options {
-    /// The address to listen on.
-    pub interface: std::net::IpAddr,
-    /// The port.
-    pub port: Port,
     /// The folder with the finished site.
     pub output: PathBuf,
     /// How long the file system must be quiet before a build.
@@ -84,14 +79,6 @@ pub struct Server {
     quiet: Duration,
 }
 
-/// Listens. The builder is called later, so that it may know the address.
-///
-/// # Errors
-/// Where no port is to be had.
-pub async fn listen(options: &Options) -> Result<tokio::net::TcpListener> {
-    port::listen(options.interface, options.port).await
-}
-
 impl Server {
     /// Builds for the first time.
     pub fn start(listener: tokio::net::TcpListener, options: Options, mut builder: Box<dyn Builder>) -> Self {
@@ -104,14 +91,6 @@ impl Server {
             changes,
         };
         Self { listener, shared: Arc::new(shared), builder, watched: built.watched, quiet: options.quiet }
-    }
-
-    /// Where it listens.
-    ///
-    /// # Errors
-    /// Where the system does not say.
-    pub fn address(&self) -> Result<SocketAddr> {
-        Ok(self.listener.local_addr()?)
     }
 
     /// Serves, and builds again whenever something changes, until `stop` is done.

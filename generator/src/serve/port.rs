@@ -18,7 +18,10 @@ pub enum Port {
 /// How many ports are tried above the preferred one.
 const TRIES: u16 = 100;
 
-/// Listens on the port.
+/// Listens, so that the builder may know the address.
+///
+/// # Errors
+/// Where no port is to be had.
 pub async fn listen(interface: IpAddr, port: Port) -> Result<TcpListener> {
     let (first, tries) = match port {
         Port::Preferred(first) => (first, TRIES),

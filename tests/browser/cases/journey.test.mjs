@@ -14,7 +14,7 @@ test("a suggestion made without scripts reaches the authors as a file", async (t
   const folder = await scratch(t);
   const site = await buildSite(folder);
   const mails = path.join(folder, "mails");
-  const mail = `[mail]\nfrom = { name = "Beteiligung", address = "beteiligung@strategie.example" }\n[mail.transport]\nkind = "files"\nfolder = ${JSON.stringify(mails)}`;
+  const mail = `[transport.files]\nfolder = ${JSON.stringify(mails)}`;
   const feedback = await startFeedback(t, { folder, site, mail });
   const address = await open(t, { site, feedback: feedback.address });
   const browser = await start(t);

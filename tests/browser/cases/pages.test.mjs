@@ -29,7 +29,7 @@ const TEMPLATES = {
 async function town(t) {
   const folder = await scratch(t);
   const site = await buildSite(folder);
-  const mail = `[mail]\nfrom = { name = "Beteiligung", address = "beteiligung@strategie.example" }\n[mail.transport]\nkind = "files"\nfolder = ${JSON.stringify(path.join(folder, "mails"))}`;
+  const mail = `[transport.files]\nfolder = ${JSON.stringify(path.join(folder, "mails"))}`;
   const feedback = await startFeedback(t, { folder, site, mail });
   return { site, address: await open(t, { site, feedback: feedback.address }) };
 }

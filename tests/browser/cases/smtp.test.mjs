@@ -41,7 +41,7 @@ test("a suggestion made without scripts reaches the authors over SMTP", { timeou
   const folder = await scratch(t);
   const site = await buildSite(folder);
   const server = await mailServer(t);
-  const mail = `[mail]\nfrom = { name = "Beteiligung", address = "beteiligung@strategie.example" }\n[mail.transport]\nkind = "smtp"\nhost = "127.0.0.1"\nport = ${server.port}\ntls = "none"`;
+  const mail = `[transport.smtp]\nhost = "127.0.0.1"\nport = ${server.port}\ntls = "none"`;
   const feedback = await startFeedback(t, { folder, site, mail });
   const address = await open(t, { site, feedback: feedback.address });
   const browser = await start(t);

@@ -51,7 +51,7 @@ export async function buildSite(folder, { round = {}, replace = [] } = {}) {
   return output;
 }
 
-/** Starts the feedback function; `transport` is the TOML of its `[mail.transport]`. */
+/** Starts the feedback function; `mail` is the TOML of its `[transport]`. */
 export async function startFeedback(t, { folder, site, mail, port = 0 }) {
   await mkdir(path.join(folder, "data"), { recursive: true });
   const config = path.join(folder, "feedback.toml");
@@ -98,6 +98,11 @@ function feedbackConfig({ folder, site, mail, port }) {
 listen = "127.0.0.1:${port}"
 contract = ${JSON.stringify(path.join(site, "review.json"))}
 data = ${JSON.stringify(path.join(folder, "data"))}
+reference_prefix = "LOE"
+
+[sender]
+name = "Beteiligung"
+address = "beteiligung@strategie.example"
 
 ${mail}
 `;

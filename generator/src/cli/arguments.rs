@@ -1,0 +1,118 @@
+//! What the command line may say: Zola's commands and options, plus our own.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds, serves and checks sites compatible with Zola 0.23, and strategies under public review.
+#[derive(Debug, Parser)]
+#[command(name = "auslage", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// Folder of the site
+    #[arg(short, long, value_name = "DIR", default_value = ".", global = false)]
+    pub root: PathBuf,
+    /// Configuration file, if it is not `zola.toml` or `config.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the Markdown, if it is not `content` in the root
+    #[arg(long, value_name = "DIR")]
+    pub content: Option<PathBuf>,
+    /// Builds as of this day (YYYY-MM-DD) instead of today
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<jiff::civil::Date>,
+    /// How problems are written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How problems are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// With the line of the file and what to do
+    Human,
+    /// One line each
+    Short,
+    /// One JSON object per line
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Writes the site
+    Build(Build),
+    /// Writes the site, serves it, and builds again whenever a file changes
+    Serve(Serve),
+    /// Builds without writing anything, and tells all problems
+    Check(Check),
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Uses this address instead of the configuration's
+    #[arg(short = 'u', long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Folder to write to, if it is not the configuration's (`public`)
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Writes to the folder even if it exists and is not the configuration's
+    #[arg(short, long)]
+    pub force: bool,
+    /// Includes drafts
+    #[arg(long)]
+    pub drafts: bool,
+    /// Minifies HTML
+    #[arg(long)]
+    pub minify: bool,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(short, long, default_value = "127.0.0.1")]
+    pub interface: IpAddr,
+    /// Port to listen on; without it 1111, or the next free one
+    #[arg(short, long)]
+    pub port: Option<u16>,
+    /// Folder to write to; without it a temporary one that is removed at the end
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Writes to the folder even if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Uses this address in links instead of the one that is listened on
+    #[arg(short = 'u', long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Includes drafts
+    #[arg(long)]
+    pub drafts: bool,
+    /// Opens the site in the browser
+    #[arg(short = 'O', long)]
+    pub open: bool,
+    /// Does not put the port behind the address given with --base-url
+    #[arg(long)]
+    pub no_port_append: bool,
+    /// Also builds when this file or folder changes; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub extra_watch_path: Vec<PathBuf>,
+    /// Milliseconds of quiet before a build starts
+    #[arg(short, long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub debounce: Option<u64>,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Includes drafts
+    #[arg(long)]
+    pub drafts: bool,
+    /// Does not ask other sites whether links to them work (they are not asked yet in any case)
+    #[arg(long)]
+    pub skip_external_links: bool,
+}

@@ -1,0 +1,53 @@
+//! `auslage build`
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use super::arguments::Build;
+use super::{Session, exit_code, terminal};
+use crate::config::{Mode, Overrides};
+use crate::pipeline::{Destination, Drafts, Options, Outcome};
+
+/// Builds once.
+pub(super) fn run(session: &Session, options: &Build) -> Result<ExitCode> {
+    let start = Instant::now();
+    terminal::say("Building site...");
+    let outcome = session.build(&Options {
+        root: session.root.clone(),
+        config_file: session.config_file.clone(),
+        overrides: Overrides {
+            base_url: options.base_url.clone(),
+            output_dir: options.output_dir.clone(),
+            content: session.content.clone(),
+            minify: options.minify,
+            mode: Mode::Build,
+        },
+        drafts: if options.drafts { Drafts::Include } else { Drafts::LeaveOut },
+        destination: match (&options.output_dir, options.force) {
+            (Some(_), false) => Destination::NewFolder,
+            _ => Destination::Folder,
+        },
+    })?;
+    if !outcome.diagnostics.has_errors() {
+        terminal::say(&summary(&outcome));
+        terminal::say(&format!("Done in {} ms.", start.elapsed().as_millis()));
+    }
+    Ok(exit_code(&outcome))
+}
+
+/// What was made, as Zola says it, and what changed.
+pub(super) fn summary(outcome: &Outcome) -> String {
+    let counts = outcome.counts;
+    let changes = &outcome.changes;
+    format!(
+        "-> {} pages ({} orphan) and {} sections; {} files written, {} removed, {} unchanged",
+        counts.pages,
+        counts.orphans,
+        counts.sections,
+        changes.written.len(),
+        changes.removed.len(),
+        changes.unchanged
+    )
+}
