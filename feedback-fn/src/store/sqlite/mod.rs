@@ -15,6 +15,7 @@ use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
 use rusqlite::Connection;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -48,12 +49,15 @@ pub struct SqliteStore {
     jobs: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     reader: Arc<Mutex<Connection>>,
+    /// Let go last, after the writer has ended.
+    _lock: File,
 }
 
 impl SqliteStore {
     /// Opens or creates the database and starts the writer thread. What a process that was killed had
     /// claimed is due again at once.
     pub fn open(options: &SqliteOptions) -> anyhow::Result<SqliteStore> {
+        let lock = open::lock(&options.path)?;
         let connection = open::read_write(&options.path)?;
         rows::release(&connection)?;
         let reader = open::read_only(&options.path)?;
@@ -62,7 +66,12 @@ impl SqliteStore {
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer::run(connection, waiting, &disk))?;
-        Ok(SqliteStore { jobs: Some(jobs), writer: Some(writer), reader: Arc::new(Mutex::new(reader)) })
+        Ok(SqliteStore {
+            jobs: Some(jobs),
+            writer: Some(writer),
+            reader: Arc::new(Mutex::new(reader)),
+            _lock: lock,
+        })
     }
 
     fn ask<T: Send + 'static>(

@@ -1,14 +1,27 @@
 //! Opening the database file with the settings that the promises need.
 
 use super::schema;
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use rusqlite::{Connection, OpenFlags};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
 const BUSY: Duration = Duration::from_secs(5);
+
+/// Makes sure that no other process works with the store: opening it ends the leases of whoever died,
+/// and must not end those of somebody alive. The lock goes with the file handle, also after a kill.
+pub(super) fn lock(path: &Path) -> anyhow::Result<File> {
+    let path = path.with_extension("lock");
+    let context = || format!("cannot lock `{}`", path.display());
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).with_context(context)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("{}: another feedback-fn uses this store", context()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(context),
+    }
+}
 
 /// The writer's connection. Creates the file, readable by its owner only, if there is none.
 pub(super) fn read_write(path: &Path) -> anyhow::Result<Connection> {

@@ -177,3 +177,13 @@ fn database_is_readable_by_its_owner_only() {
     let mode = options(&folder).path.metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn store_belongs_to_one_process_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let error = SqliteStore::open(&options(&folder)).err().unwrap();
+    assert!(error.to_string().contains("another feedback-fn uses this store"), "{error:#}");
+    drop(store);
+    assert!(SqliteStore::open(&options(&folder)).is_ok());
+}
