@@ -10,7 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "generator/src/world/",
         &["config", "parse", "site", "markup", "strategy", "review", "render", "emit", "serve", "cli"],
     ),
-    ("generator/src/diagnostic/catalog/", &["render", "emit", "serve", "cli"]),
+    // The wording may ask rendering for the names of filters and functions, for "did you mean".
+    ("generator/src/diagnostic/catalog/", &["emit", "serve", "cli"]),
     (
         "generator/src/config/",
         &["site", "markup", "compose", "strategy", "review", "render", "emit", "serve", "cli"],
@@ -109,6 +110,7 @@ const EDGES: &[&str] = &[
     "feedback-fn/src/clock.rs",
     "feedback-fn/src/token.rs",
     "feedback-fn/src/store/",
+    "feedback-fn/src/mail/config.rs",
     "feedback-fn/src/mail/files.rs",
     "feedback-fn/src/mail/smtp/",
     "xtask/",

@@ -20,10 +20,14 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
         destination: Destination::Nowhere,
     })?;
     if !options.skip_external_links {
-        terminal::say("note: links to other sites are not asked whether they work; this version cannot do that yet");
+        terminal::say(
+            "note: links to other sites are not asked whether they work; this version cannot do that yet",
+        );
     }
     terminal::say(&match outcome.diagnostics.len() {
-        0 => format!("No problems in {} pages and {} sections.", outcome.counts.pages, outcome.counts.sections),
+        0 => {
+            format!("No problems in {} pages and {} sections.", outcome.counts.pages, outcome.counts.sections)
+        }
         1 => "1 problem.".to_owned(),
         count => format!("{count} problems."),
     });

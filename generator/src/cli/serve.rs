@@ -17,8 +17,10 @@ const PORT: u16 = 1111;
 
 /// Serves until Ctrl-C.
 pub(super) fn run(session: &Session, options: &Serve) -> Result<ExitCode> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
     runtime.block_on(serve_site(session, options))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -68,7 +70,8 @@ fn base_url(options: &Serve, address: std::net::SocketAddr) -> String {
         None => format!("http://{address}"),
         Some(given) => {
             let given = given.trim_end_matches('/');
-            let with_scheme = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
+            let with_scheme =
+                if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
             if options.no_port_append { with_scheme } else { format!("{with_scheme}:{}", address.port()) }
         }
     }
@@ -87,7 +90,9 @@ impl Output {
                 bail!("the folder `{}` exists already; add --force to write to it", folder.display())
             }
             Some(folder) => Ok(Self::Kept(std::path::absolute(folder)?)),
-            None => Ok(Self::Temporary(std::env::temp_dir().join(format!("auslage-serve-{}", std::process::id())))),
+            None => Ok(Self::Temporary(
+                std::env::temp_dir().join(format!("auslage-serve-{}", std::process::id())),
+            )),
         }
     }
 

@@ -96,7 +96,8 @@ impl Builder for SiteBuilder {
         let start = Instant::now();
         if let Some(first) = changed.iter().next() {
             let shown = first.strip_prefix(&self.options.root).unwrap_or(first);
-            let more = if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
+            let more =
+                if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
             (self.tell)(&format!("changed: {}{more}\n", shown.display()));
         }
         match pipeline::build(&self.world, &self.pipeline_options()) {

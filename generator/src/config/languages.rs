@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::config::raw::{At, RawConfig, RawLanguage, RawTaxonomy};
+use crate::config::slugify::slugify_path;
 use crate::config::{Language, Search, Slugify, TaxonomyConfig};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::config as catalog;
-use crate::site::slugs::slugify_path;
 
 /// Unicode language identifiers (UTS 35, section 3.2) without extensions.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,6 +6,7 @@
 mod languages;
 pub mod load;
 pub mod raw;
+pub mod slugify;
 mod theme;
 
 use std::collections::BTreeMap;

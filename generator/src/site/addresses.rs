@@ -1,11 +1,11 @@
 //! Where each page, section, taxonomy and term is published.
 
+use crate::config::slugify::slugify_path;
 use crate::config::{Config, TaxonomyConfig};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::content as catalog;
 use crate::parse::{Document, MatterDate, PageMatter, date};
 use crate::site::Address;
-use crate::site::slugs::slugify_path;
 
 impl Address {
     fn new(path: String, config: &Config) -> Self {

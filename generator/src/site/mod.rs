@@ -5,7 +5,7 @@ mod addresses;
 mod build;
 mod collisions;
 pub mod pagination;
-pub mod slugs;
+
 mod sorting;
 mod taxonomies;
 mod translations;

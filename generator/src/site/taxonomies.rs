@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::slugify::slugify_path;
 use crate::config::{Config, TaxonomyConfig};
 use crate::parse::SortBy;
-use crate::site::slugs::slugify_path;
 use crate::site::{Page, PageId, Taxonomy, Term, addresses, sorting};
 
 /// All taxonomies that are configured, with the terms that pages use.

@@ -99,7 +99,8 @@ impl Function {
 
 fn unavailable(error: &anyhow::Error) -> Response<Full<Bytes>> {
     crate::process::say(&format!("the feedback function cannot start: {error:#}"));
-    let mut response = Response::new(Full::new(Bytes::from(format!("the feedback function cannot start: {error:#}\n"))));
+    let mut response =
+        Response::new(Full::new(Bytes::from(format!("the feedback function cannot start: {error:#}\n"))));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response
 }

@@ -37,7 +37,10 @@ pub struct Options {
 /// Serves until Ctrl-C.
 pub fn run(options: &Options) -> Result<ExitCode> {
     prerequisites::npm_packages("site")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
     runtime.block_on(preview(options))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -36,7 +36,10 @@ fn mails(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn list(folder: &Path) -> String {
-    let mut html = format!("<p>Mails that the authors would have got, in <code>{}</code>.</p>", escape(&folder.to_string_lossy()));
+    let mut html = format!(
+        "<p>Mails that the authors would have got, in <code>{}</code>.</p>",
+        escape(&folder.to_string_lossy())
+    );
     let mails = mails(folder);
     if mails.is_empty() {
         html.push_str("<p>None yet. Follow a link \"Vorschlag zu diesem Absatz\" on any page and send a suggestion.</p>");
@@ -48,7 +51,13 @@ fn list(folder: &Path) -> String {
         let subject = header(&file, "Subject").unwrap_or_else(|| name.clone());
         let to = header(&file, "To").unwrap_or_default();
         // Writing into a String cannot fail.
-        let _ = write!(html, "<li><a href=\"{PREFIX}{}\">{}</a><br>{}</li>", escape(&name), escape(&subject), escape(&to));
+        let _ = write!(
+            html,
+            "<li><a href=\"{PREFIX}{}\">{}</a><br>{}</li>",
+            escape(&name),
+            escape(&subject),
+            escape(&to)
+        );
     }
     html.push_str("</ul>");
     html
@@ -66,7 +75,12 @@ fn one(file: &Path) -> String {
     let Ok(mail) = mailparse::parse_mail(&bytes) else { return html };
     html.push_str("<table>");
     for header in &mail.headers {
-        let _ = write!(html, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escape(&header.get_key()), escape(&header.get_value()));
+        let _ = write!(
+            html,
+            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
+            escape(&header.get_key()),
+            escape(&header.get_value())
+        );
     }
     let _ = write!(html, "</table><pre>{}</pre>", escape(&mail.get_body().unwrap_or_default()));
     html
@@ -100,7 +114,8 @@ mod tests {
     #[test]
     fn only_mails_of_the_folder_are_shown() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("LOE-1.eml"), "Subject: <b>Neu</b>\r\nTo: a@b.example\r\n\r\nText").unwrap();
+        std::fs::write(folder.path().join("LOE-1.eml"), "Subject: <b>Neu</b>\r\nTo: a@b.example\r\n\r\nText")
+            .unwrap();
         std::fs::write(folder.path().join("secret.txt"), "x").unwrap();
         assert_eq!(mails(folder.path()).len(), 1);
         assert_eq!(answer(folder.path(), "/_post/").status(), 200);

@@ -69,7 +69,7 @@ impl Function<TeraResult<Value>> for GetTaxonomyUrl {
 impl Pages {
     /// A term by its name or its slug.
     fn term<'a>(&self, taxonomy: &'a Taxonomy, name: &str) -> Option<(usize, &'a Term)> {
-        let slug = crate::site::slugs::slugify_path(name, self.site.config.slugify.taxonomies);
+        let slug = crate::config::slugify::slugify_path(name, self.site.config.slugify.taxonomies);
         let mut terms = taxonomy.terms.iter().enumerate();
         terms.find(|(_, term)| term.slug == slug || term.name == name)
     }
