@@ -104,7 +104,6 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
         return Ok(Outcome { diagnostics, ..Outcome::default() });
     };
     check_output(&config, options.destination, &mut diagnostics);
-    warn_about_settings(&config, &mut diagnostics);
     let mut outcome = Outcome { config: Some(Arc::clone(&config)), ..Outcome::default() };
     if diagnostics.has_errors() {
         return Ok(Outcome { diagnostics, ..outcome });
@@ -274,15 +273,5 @@ fn check_output(config: &Config, destination: Destination, diagnostics: &mut Dia
     }
     if destination == Destination::NewFolder && places.output.exists() {
         diagnostics.push(catalog::output_exists(&places.output));
-    }
-}
-
-fn warn_about_settings(config: &Config, diagnostics: &mut Diagnostics) {
-    let searches = config.languages.values().any(|language| language.build_search_index);
-    for (is_set, name) in [(config.minify_html, "minify_html"), (searches, "build_search_index")] {
-        if is_set {
-            let span = Span::file(&config.places.config_file);
-            diagnostics.push(catalog::not_supported_yet(span, name));
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tera::{Map, Value};
 
+use super::values::data;
 use crate::site::Site;
 
 /// Entries of one file; above that number there are several and an index. Zola's number.
@@ -16,12 +17,12 @@ pub fn entries(site: &Site) -> Vec<Value> {
         let matter = page.matter();
         if matter.render {
             let updated = matter.updated.as_ref().or(page.date.as_ref()).map(|date| date.text.as_str());
-            entries.add(page.address.permalink.clone(), updated, Value::from_serializable(&matter.extra));
+            entries.add(page.address.permalink.clone(), updated, data(&matter.extra));
         }
     }
     for section in &site.sections {
         if section.matter.render {
-            let extra = Value::from_serializable(&section.matter.extra);
+            let extra = data(&section.matter.extra);
             entries.add(section.address.permalink.clone(), None, extra);
         }
         if let Some(by) = section.matter.paginate_by.filter(|by| *by > 0) {

@@ -134,7 +134,7 @@ fn page_map(site: &Site, id: PageId, body: &Body) -> Map {
     map.insert("description".into(), optional(matter.description.as_deref()));
     map.insert("taxonomies".into(), Value::from_serializable(&matter.taxonomies));
     map.insert("authors".into(), texts(&matter.authors));
-    map.insert("extra".into(), Value::from_serializable(&matter.extra));
+    map.insert("extra".into(), data(&matter.extra));
     map.insert("draft".into(), matter.draft.into());
     map.insert("summary".into(), optional(body.markup.summary.as_deref()));
     map.insert("assets".into(), texts(&assets(page)));
@@ -171,7 +171,7 @@ fn section_map(site: &Site, id: SectionId, body: &Body) -> Map {
     map.insert("draft".into(), matter.draft.into());
     map.insert("title".into(), optional(matter.title.as_deref()));
     map.insert("description".into(), optional(matter.description.as_deref()));
-    map.insert("extra".into(), Value::from_serializable(&matter.extra));
+    map.insert("extra".into(), data(&matter.extra));
     map.insert("assets".into(), texts(&assets));
     map.insert("generate_feeds".into(), matter.generate_feeds.into());
     map.insert("transparent".into(), matter.transparent.into());
@@ -312,6 +312,22 @@ fn listed(values: &[Value], pages: &[PageId]) -> Value {
 fn extend(map: &mut Map, added: Vec<(&'static str, Value)>) {
     for (key, value) in added {
         map.insert(key.into(), value);
+    }
+}
+
+/// Free data of front matter or configuration, its keys sorted as Zola prints them.
+pub(super) fn data(table: &crate::parse::Extra) -> Value {
+    let mut entries: Vec<(&String, &serde_json::Value)> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.as_str());
+    let entries = entries.into_iter().map(|(key, value)| (key.clone().into(), datum(value)));
+    Value::from(entries.collect::<Map>())
+}
+
+fn datum(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Object(table) => data(table),
+        serde_json::Value::Array(items) => items.iter().map(datum).collect::<Vec<_>>().into(),
+        other => Value::from_serializable(other),
     }
 }
 

@@ -33,12 +33,6 @@ pub fn while_rendering(diagnostic: Diagnostic, pages: &[(String, Option<Span>)])
     diagnostic
 }
 
-/// A setting that this version does not know what to do with.
-pub fn not_supported_yet(span: Span, setting: &str) -> Diagnostic {
-    Diagnostic::warning("not-supported-yet", span, format!("`{setting}` is not supported yet"))
-        .hint("the site is built without it")
-}
-
 /// `--output-dir` names something that is there.
 pub fn output_exists(output: &Path) -> Diagnostic {
     Diagnostic::error("output-exists", None, format!("the folder `{}` exists already", output.display()))

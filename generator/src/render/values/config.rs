@@ -13,7 +13,7 @@ pub fn config_value(config: &Config, language: &str) -> Value {
     map.insert("default_language".into(), config.default_language.as_str().into());
     map.insert("generate_feed".into(), own.generate_feeds.into());
     map.insert("author".into(), optional(config.author.as_deref()));
-    map.insert("extra".into(), Value::from_serializable(&config.extra));
+    map.insert("extra".into(), super::data(&config.extra));
     map.insert("markdown".into(), markdown(&config.markdown));
     map.insert("generate_sitemap".into(), config.generate_sitemap.into());
     map.insert("generate_robots_txt".into(), config.generate_robots_txt.into());
@@ -62,6 +62,7 @@ fn markdown(markdown: &Markdown) -> Value {
         InsertAnchor::Heading => "heading",
     };
     map.insert("insert_anchor_links".into(), anchors.into());
+    map.insert("highlighting".into(), Value::none());
     map.insert("external_links_class".into(), optional(markdown.external_links_class.as_deref()));
     let flags = [
         ("render_emoji", markdown.render_emoji),
