@@ -1,10 +1,15 @@
 //! Small sites for tests of the strategy and the review, made by the real stages.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::compose::{Bodies, compose};
 use crate::config::{Overrides, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::discover::discover;
+use crate::render::Templates;
+use crate::render::functions::Files;
 use crate::site::{Site, resolve};
 use crate::world::{MemoryWorld, World};
 
@@ -19,6 +24,11 @@ pub fn world(files: &[(&str, &str)], auslage: &str) -> MemoryWorld {
 
 /// The site in a world.
 pub fn site(world: &MemoryWorld) -> Site {
+    composed(world).0
+}
+
+/// The site in a world with its bodies and templates.
+pub fn composed(world: &MemoryWorld) -> (Site, Bodies, Templates) {
     let mut diagnostics = Diagnostics::default();
     let config = load(world, Path::new(""), None, &Overrides::default(), &mut diagnostics);
     let config = config.expect("the configuration is sound");
@@ -28,7 +38,12 @@ pub fn site(world: &MemoryWorld) -> Site {
         crate::parse::parse(file, text, &config, &mut diagnostics)
     });
     let documents = documents.collect();
-    resolve(config, documents, &inventory, false, &mut diagnostics)
+    let files = Files::new(Arc::new(world.clone()), config.places.clone(), BTreeMap::new());
+    let templates =
+        Templates::load(&Arc::new(config.clone()), &inventory, &Arc::new(files), &mut diagnostics);
+    let site = Arc::new(resolve(config, documents, &inventory, false, &mut diagnostics));
+    let bodies = compose(&site, &templates.clone().with_site(&site), &mut diagnostics);
+    ((*site).clone(), bodies, templates)
 }
 
 /// The diagnostics as `code` and the text at their place, sorted.

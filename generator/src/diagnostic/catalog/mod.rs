@@ -10,6 +10,7 @@ pub mod front_matter;
 pub mod links;
 pub mod markup;
 pub mod render;
+pub mod review;
 pub mod site;
 pub mod strategy;
 pub mod templates;
