@@ -60,3 +60,6 @@ pub fn stays_inside(path: &str) -> bool {
         && !path.contains(['\\', '\0'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,3 +66,6 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     }
     run::run(plan, &renderer, sink, diagnostics)
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,22 +99,31 @@ impl RenderText for Renderer<'_> {
 
 /// Mistakes by place, with the files they spoil.
 #[derive(Default)]
-struct Failures(BTreeMap<String, (Diagnostic, Vec<(String, Option<Span>)>)>);
+struct Failures(BTreeMap<String, Spoilt>);
+
+/// A mistake, and the files it spoils with their documents.
+struct Spoilt {
+    diagnostic: Diagnostic,
+    files: Vec<(String, Option<Span>)>,
+}
 
 impl Failures {
     fn add(&mut self, diagnostics: &Diagnostics, path: &str, source: Option<&Span>) {
         for diagnostic in diagnostics.iter() {
             let key = format!("{:?}{}", diagnostic.span, diagnostic.message);
-            let entry = self.0.entry(key).or_insert_with(|| (diagnostic.clone(), Vec::new()));
-            entry.1.push((path.to_owned(), source.cloned()));
+            let entry = self
+                .0
+                .entry(key)
+                .or_insert_with(|| Spoilt { diagnostic: diagnostic.clone(), files: Vec::new() });
+            entry.files.push((path.to_owned(), source.cloned()));
         }
     }
 
     /// In the order of places, each with the first of its files, so that threads do not show.
     fn report(self, diagnostics: &mut Diagnostics) {
-        for (diagnostic, mut pages) in self.0.into_values() {
-            pages.sort_by(|a, b| a.0.cmp(&b.0));
-            diagnostics.push(catalog::while_rendering(diagnostic, &pages));
+        for Spoilt { diagnostic, mut files } in self.0.into_values() {
+            files.sort_by(|a, b| a.0.cmp(&b.0));
+            diagnostics.push(catalog::while_rendering(diagnostic, &files));
         }
     }
 }

@@ -47,7 +47,7 @@ impl Case {
     fn read(file: &Path) -> Self {
         let folder = file.parent().expect("a file has a folder").to_owned();
         let name = folder.file_name().expect("cases have names").to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(file).expect("cases can be read");
+        let text = DiskWorld::default().read_text(file).expect("cases can be read");
         let about: About = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(!about.about.is_empty() && !about.covers.is_empty(), "{name}: says nothing about itself");
         Self { name, folder, about }
@@ -130,7 +130,7 @@ fn read_tree(root: &Path) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
     let entries = world.walk(root).expect("expected files can be listed");
     entries.into_iter().map(move |entry| {
         let path = entry.path.strip_prefix(root).expect("the walk stays below its root");
-        let bytes = std::fs::read(&entry.path).expect("expected files can be read");
+        let bytes = world.read(&entry.path).expect("expected files can be read").to_vec();
         (path.to_str().expect("names are text").replace('\\', "/"), bytes)
     })
 }

@@ -9,6 +9,7 @@ mod normalize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use auslage::world::{DiskWorld, World as _};
 use case::Case;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -40,7 +41,7 @@ fn verdict(case: &Case, open: Option<String>) -> Result<(), Failed> {
 
 /// Reason by name, from lines `name: reason`; `#` starts a comment.
 fn open_cases(file: &Path) -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(file).expect("the list of open cases is there");
+    let text = DiskWorld::default().read_text(file).expect("the list of open cases is there");
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {

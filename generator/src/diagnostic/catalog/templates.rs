@@ -20,9 +20,12 @@ const REPLACED_FILTERS: [(&str, &str); 11] = [
 
 /// Whatever the engine says about a template.
 pub fn template_problem(span: impl Into<Option<Span>>, message: &str) -> Diagnostic {
-    let (what, hint) = match message.split_once(". Available variables: ") {
-        Some((what, names)) => (what, Some(undefined_hint(what, names))),
-        None => (message, hint(message)),
+    let (what, hint) = if let Some((what, names)) = message.split_once(". Available variables: ") {
+        (what, Some(undefined_hint(what, names)))
+    } else if let Some((what, names)) = message.split_once(". Available fields: ") {
+        (what, Some(field_hint(what, names)))
+    } else {
+        (message, hint(message))
     };
     let diagnostic = Diagnostic::error("template", span, lower_start(what.trim_end_matches('.')));
     match hint {
@@ -124,17 +127,17 @@ fn hint(message: &str) -> Option<String> {
     if message.starts_with("Unknown component") {
         return Some(format!("define it in a template: `{{% component {quoted}(…) %}}`"));
     }
-    if message.starts_with("Field ") {
-        return field_hint(message, quoted);
-    }
     message
         .starts_with("This content would be ignored")
         .then(|| "put it into a block of the template that is extended".to_owned())
 }
 
-fn field_hint(message: &str, field: &str) -> Option<String> {
-    let (_, fields) = message.split_once("Available fields: ")?;
-    did_you_mean(field, fields.split(", "))
+fn field_hint(what: &str, names: &str) -> String {
+    let name = what.split('`').nth(1).unwrap_or_default();
+    match nearest(name, names.split(", ")) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {names}"),
+    }
 }
 
 fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
