@@ -183,7 +183,7 @@ fn make(
     }
     let templates = templates.with_site(&site);
     let bodies = compose::compose(&site, &templates, diagnostics);
-    let extension = extension(&site, &bodies);
+    let extension = extension(world.as_ref(), &site, &bodies, &templates, diagnostics);
     if diagnostics.has_errors() {
         return Ok(product);
     }
@@ -201,8 +201,17 @@ fn make(
 }
 
 /// What a site has beyond Zola's.
-fn extension(_site: &Site, _bodies: &Bodies) -> Box<dyn Extension> {
-    Box::new(Plain)
+fn extension<'a>(
+    world: &dyn World,
+    site: &'a Site,
+    bodies: &'a Bodies,
+    templates: &Templates,
+    diagnostics: &mut Diagnostics,
+) -> Box<dyn Extension + 'a> {
+    match crate::review::interpret(world, site, bodies, templates, diagnostics) {
+        Some(strategy) => Box::new(strategy),
+        None => Box::new(Plain),
+    }
 }
 
 fn documents(
