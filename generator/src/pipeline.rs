@@ -172,13 +172,16 @@ fn make(
     let templates = Templates::load(config, &inventory, &files, &mut problems);
     let are_templates_sound = !problems.has_errors();
     diagnostics.extend(problems);
-    let documents = documents(world.as_ref(), &inventory, config, diagnostics)?;
+    let mut problems = Diagnostics::default();
+    let documents = documents(world.as_ref(), &inventory, config, &mut problems)?;
+    let is_complete = documents.len() == inventory.documents.len() || !problems.has_errors();
+    diagnostics.extend(problems);
     let has_drafts = options.drafts == Drafts::Include;
     let site =
         Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics));
     let mut product = Product { counts: counts(&site), sink: Made::Nothing };
-    if !are_templates_sound {
-        // A body that calls a component of a broken template would be blamed for it.
+    if !are_templates_sound || !is_complete {
+        // A body that calls a component of a broken template, or links to a broken page, would be blamed.
         return Ok(product);
     }
     let templates = templates.with_site(&site);

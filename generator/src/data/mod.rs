@@ -99,7 +99,8 @@ pub fn table_to_json(entries: &[Entry]) -> serde_json::Map<String, serde_json::V
     entries.iter().map(|entry| (entry.key.clone(), entry.node.value.to_json())).collect()
 }
 
-/// Bytes of every value below `entries`, by dotted key (`extra.participants.0.who`).
+/// Bytes of every value below `entries`, by dotted key (`extra.participants.0.who`), and of the keys
+/// themselves, with `=` at the end (`extra.status=`).
 pub fn spans(entries: &[Entry]) -> BTreeMap<String, Range<usize>> {
     let mut spans = BTreeMap::new();
     collect_table("", entries, &mut spans);
@@ -108,7 +109,9 @@ pub fn spans(entries: &[Entry]) -> BTreeMap<String, Range<usize>> {
 
 fn collect_table(prefix: &str, entries: &[Entry], spans: &mut BTreeMap<String, Range<usize>>) {
     for entry in entries {
-        collect(dotted(prefix, &entry.key), &entry.node, spans);
+        let key = dotted(prefix, &entry.key);
+        spans.insert(format!("{key}="), entry.key_range.clone());
+        collect(key, &entry.node, spans);
     }
 }
 

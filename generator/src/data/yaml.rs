@@ -45,7 +45,14 @@ fn syntax_error(error: &serde_saphyr::Error, text: &str, offset: usize) -> Synta
     let message = message.split(" at line ").next().unwrap_or_default();
     // Advice for programmers, not for editors.
     let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
+    let range = if message.contains("tab") { with_tab(text, range, offset) } else { range };
     SyntaxError { message: message.trim_end_matches([',', ':', ' ']).to_owned(), range }
+}
+
+/// The parser names what stands behind a tab.
+fn with_tab(text: &str, range: Range<usize>, offset: usize) -> Range<usize> {
+    let before = text.get(..range.start - offset).unwrap_or_default();
+    before.trim_end_matches('\t').len() + offset..range.end
 }
 
 /// A value as the parser hands it over.

@@ -4,6 +4,7 @@
 //! every message stands in [`catalog`], one constructor per problem.
 
 pub mod catalog;
+mod nearest;
 pub mod report;
 
 use std::ops::Range;
@@ -153,9 +154,5 @@ impl Diagnostics {
 
 /// The candidate nearest to `name`, for "did you mean" hints; `None` where none is near.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let best = candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-    (best.0 > 0.75).then_some(best.1)
+    nearest::nearest(name, candidates)
 }

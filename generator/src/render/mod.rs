@@ -12,6 +12,7 @@ mod run;
 pub mod sass;
 mod sitemap;
 pub mod templates;
+pub mod unclosed;
 pub mod values;
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use regex::Regex;
 use tera::{ErrorKind, ReportError};
 
 use super::templates::Sources;
+use super::unclosed::{ends_too_early, unclosed_tag};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 
@@ -108,6 +109,12 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn syntax(&self, report: &ReportError) -> Diagnostic {
+        if ends_too_early(report.message())
+            && let Some(source) = self.sources.get(report.filename())
+            && let Some((range, tag)) = unclosed_tag(&source.text)
+        {
+            return catalog::unclosed_tag(Span::new(&source.path, range), tag);
+        }
         let span = self.span(report.filename(), report.span().range.clone());
         catalog::template_problem(span, report.message())
     }

@@ -39,7 +39,7 @@ fn every_broken_template_is_reported_and_only_those() {
         &[
             "a.html:1:8: error: unknown filter `uper` (did you mean `upper`?)",
             "a.html:2:8: error: unknown filter `concat` (`concat` was Tera 1; in Tera 2 use a list literal with spread, `[...a, ...b]`)",
-            "b.html:1:9: error: unexpected end of input",
+            "b.html:1:1: error: this `{% if … %}` is not closed (put `{% endif %}` where it ends)",
             "base.html:1:4: error: unknown function `get_pagee` (did you mean `get_page`?)",
             "d.html:1:13: error: there is no template `bass.html` (did you mean `base.html`?)",
         ],

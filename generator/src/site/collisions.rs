@@ -42,21 +42,43 @@ fn claims(pages: &[Page], sections: &[Section]) -> Claims {
             files.push((span, name.to_owned()));
         }
     };
-    for section in sections.iter().filter(|section| section.matter.render) {
-        let Some(document) = &section.document else { continue };
+    let published = pages.iter().filter(|page| page.matter().render);
+    let listed = sections.iter().filter(|section| section.matter.render);
+    let listed = listed.filter_map(|section| Some((section, section.document.as_ref()?)));
+    for (section, document) in listed.clone() {
         claim(&section.address.path, &section.relative, Span::file(&document.file.path));
+    }
+    for page in published.clone().filter(|page| !stands_beside_section(page, sections)) {
+        claim(&page.address.path, &page.document.file.relative, address_span(page));
+    }
+    // After all addresses: of the two it is the alias that has to go.
+    for (section, document) in listed {
         for (index, alias) in section.matter.aliases.iter().enumerate() {
-            claim(alias, &section.relative, document.span(&format!("aliases.{index}")));
+            claim(&alias_path(alias), &section.relative, document.span(&format!("aliases.{index}")));
         }
     }
-    for page in pages.iter().filter(|page| page.matter().render) {
-        let name = &page.document.file.relative;
-        claim(&page.address.path, name, address_span(page));
+    for page in published {
         for (index, alias) in page.matter().aliases.iter().enumerate() {
-            claim(alias, name, page.document.span(&format!("aliases.{index}")));
+            let span = page.document.span(&format!("aliases.{index}"));
+            claim(&alias_path(alias), &page.document.file.relative, span);
         }
     }
     claims
+}
+
+/// Whether it is an `index.md` in the folder of a section, which is reported as such.
+fn stands_beside_section(page: &Page, sections: &[Section]) -> bool {
+    page.document.file.stem == "index"
+        && sections.iter().any(|section| section.address.path == page.address.path)
+}
+
+/// An alias as addresses are written: with slashes at both ends, unless it names a file.
+fn alias_path(alias: &str) -> String {
+    match alias.trim_matches('/') {
+        "" => "/".to_owned(),
+        file if file.ends_with(".html") => format!("/{file}"),
+        folder => format!("/{folder}/"),
+    }
 }
 
 /// What gave the page its address.

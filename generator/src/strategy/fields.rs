@@ -187,7 +187,8 @@ impl<'a> Fields<'a> {
     pub fn finish(self, what: &str, diagnostics: &mut Diagnostics) {
         for key in self.table.keys().filter(|key| !self.known.contains(&key.as_str())) {
             let near = nearest(key, self.known.iter().copied());
-            diagnostics.push(catalog::unknown_key(self.span(key), key, what, near, &self.known));
+            let span = self.span(&format!("{key}="));
+            diagnostics.push(catalog::unknown_key(span, key, what, near, &self.known));
         }
     }
 

@@ -23,6 +23,9 @@ pub struct Registry {
     pub by_key: BTreeMap<String, SourceId>,
     /// The file.
     pub path: std::path::PathBuf,
+    /// Whether the file could not be read, which is reported: then no key is known, and no page is to
+    /// blame for naming one.
+    pub is_unreadable: bool,
 }
 
 /// Reads the registry. A missing file is a problem only where the configuration names it.
@@ -34,9 +37,10 @@ pub fn read(
 ) -> Registry {
     let named = auslage.table.get("sources").and_then(serde_json::Value::as_str);
     let path = config.places.content.join(named.unwrap_or(DEFAULT_FILE));
-    let registry = Registry { path: path.clone(), ..Registry::default() };
+    let mut registry = Registry { path: path.clone(), ..Registry::default() };
     let Ok(text) = world.read_text(&path) else {
         if named.is_some() {
+            registry.is_unreadable = true;
             let places = Places { path: &config.places.config_file, spans: &auslage.spans };
             diagnostics.push(catalog::no_source_registry(places.span("sources"), &path));
         }
@@ -48,6 +52,7 @@ pub fn read(
             for error in errors {
                 diagnostics.push(forms::toml_syntax(Span::new(&path, error.range), &error.message));
             }
+            registry.is_unreadable = true;
             registry
         }
     }

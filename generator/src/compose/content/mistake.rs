@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::failure::{CONTENT, Failure};
 use crate::diagnostic::catalog::markup::{TemplateMistake, content_template};
+use crate::diagnostic::catalog::templates::unclosed_tag as unclosed_tag_problem;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::parse::Document;
 use crate::render::templates::Templates;
+use crate::render::unclosed::{ends_too_early, unclosed_tag};
 
 /// Diagnostics of a body whose template does not work.
 pub(super) fn diagnose(error: &tera::Error, document: &Document, templates: &Templates) -> Vec<Diagnostic> {
@@ -18,6 +20,11 @@ fn diagnostic(failure: &Failure, document: &Document, templates: &Templates) -> 
     let elsewhere = failure.template.as_deref().filter(|name| *name != CONTENT && !name.is_empty());
     if let Some(name) = elsewhere {
         return in_template(failure, name, document, templates);
+    }
+    if ends_too_early(&failure.reason)
+        && let Some((range, tag)) = unclosed_tag(document.body())
+    {
+        return Diagnostic { code: "content-template", ..unclosed_tag_problem(span(document, range), tag) };
     }
     let range = failure
         .range

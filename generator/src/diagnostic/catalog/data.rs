@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Span, nearest};
 
 /// What to do about a message of the TOML parser that contains the first text.
-const TOML_ADVICE: [(&str, &str); 12] = [
+const TOML_ADVICE: [(&str, &str); 13] = [
+    ("is no date", "write year, month, day: `2026-03-07`"),
     ("duplicate key", "remove one of the two"),
     ("string values must be quoted", "put the value in straight quotes, such as `key = \"text\"`"),
     ("invalid basic string", "close the text with `\"` on the same line"),

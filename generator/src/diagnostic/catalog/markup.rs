@@ -41,7 +41,7 @@ pub enum TemplateMistake {
 /// [`templates`] knows of it holds here too.
 pub fn content_template(span: Span, reason: &str, mistake: &TemplateMistake) -> Diagnostic {
     let known = templates::template_problem(span, reason);
-    let hint = template_hint(known.hint.as_deref(), mistake);
+    let hint = template_hint(templates::advice(reason).as_deref(), mistake);
     Diagnostic { code: "content-template", hint: Some(hint), ..known }
 }
 

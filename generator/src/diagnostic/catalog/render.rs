@@ -4,14 +4,24 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Note, Span};
 
+/// What to do about a message of the Sass compiler that contains the first text.
+const SASS_ADVICE: [(&str, &str); 5] = [
+    ("expected \"}\"", "close the block with `}`"),
+    ("expected \"{\"", "open the block with `{`"),
+    ("Undefined variable", "define it above, or `@use` the file that defines it"),
+    ("Undefined mixin", "define it above, or `@use` the file that defines it"),
+    (
+        "find stylesheet",
+        "check the name: it counts from this file's folder, and the file may be called with `_` in front",
+    ),
+];
+
 /// A style sheet that does not compile.
 pub fn sass(span: Span, message: &str) -> Diagnostic {
-    Diagnostic::error(
-        "sass",
-        span,
-        format!("the style sheet cannot be compiled: {}", message.trim_end_matches('.')),
-    )
-    .hint("the last good site is left as it was; mend the style sheet and build again")
+    let found = SASS_ADVICE.iter().find(|(part, _)| message.contains(part));
+    let advice = found.map_or("correct the style sheet at this place", |(_, advice)| advice);
+    let message = format!("the style sheet cannot be compiled: {}", message.trim_end_matches('.'));
+    Diagnostic::error("sass", span, message).hint(advice)
 }
 
 /// An address that leads out of the output.

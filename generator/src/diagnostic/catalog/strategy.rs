@@ -92,6 +92,15 @@ pub fn bad_date(span: Span, text: &str, problem: DateProblem) -> Diagnostic {
     }
 }
 
+/// An end that is no date.
+pub fn bad_end(span: Span, text: &str, problem: DateProblem) -> Diagnostic {
+    match problem {
+        DateProblem::Form => Diagnostic::error("bad-date", span, format!("`{text}` is no date"))
+            .hint("write `open` for what goes on, or a date such as `2021-02-01`, `2020-04`, `2020-summer` or `2022`"),
+        DateProblem::Impossible => bad_date(span, text, problem),
+    }
+}
+
 /// A start that can only lie after the end.
 pub fn from_after_to(span: Span, from: &str, to: &str) -> Diagnostic {
     Diagnostic::error("from-after-to", span, format!("`from` is `{from}` and lies after `to`, `{to}`"))

@@ -20,17 +20,34 @@ const REPLACED_FILTERS: [(&str, &str); 11] = [
 
 /// Whatever the engine says about a template.
 pub fn template_problem(span: impl Into<Option<Span>>, message: &str) -> Diagnostic {
-    let (what, hint) = if let Some((what, names)) = message.split_once(". Available variables: ") {
-        (what, Some(undefined_hint(what, names)))
+    let (what, _) = taken_apart(message);
+    let advice = advice(message).unwrap_or_else(|| "correct the template at this place".to_owned());
+    Diagnostic::error("template", span, lower_start(what.trim_end_matches('.'))).hint(advice)
+}
+
+/// What to do about a sentence of the engine, where it is known.
+pub fn advice(message: &str) -> Option<String> {
+    match taken_apart(message) {
+        (what, Known::Variables(names)) => Some(undefined_hint(what, names)),
+        (what, Known::Fields(names)) => Some(field_hint(what, names)),
+        (_, Known::Nothing) => hint(message).or_else(|| general_hint(message).map(str::to_owned)),
+    }
+}
+
+/// What the engine lists behind its sentence.
+enum Known<'a> {
+    Variables(&'a str),
+    Fields(&'a str),
+    Nothing,
+}
+
+fn taken_apart(message: &str) -> (&str, Known<'_>) {
+    if let Some((what, names)) = message.split_once(". Available variables: ") {
+        (what, Known::Variables(names))
     } else if let Some((what, names)) = message.split_once(". Available fields: ") {
-        (what, Some(field_hint(what, names)))
+        (what, Known::Fields(names))
     } else {
-        (message, hint(message))
-    };
-    let diagnostic = Diagnostic::error("template", span, lower_start(what.trim_end_matches('.')));
-    match hint {
-        Some(hint) => diagnostic.hint(hint),
-        None => diagnostic,
+        (message, Known::Nothing)
     }
 }
 
@@ -60,6 +77,12 @@ pub fn missing_template(span: impl Into<Option<Span>>, name: &str, near: Option<
 pub fn unreadable_template(span: Span, error: &std::io::Error) -> Diagnostic {
     Diagnostic::error("unreadable-template", span, format!("the template cannot be read: {error}"))
         .hint("templates are text files in UTF-8")
+}
+
+/// A tag without its end.
+pub fn unclosed_tag(span: Span, tag: &str) -> Diagnostic {
+    Diagnostic::error("template", span, format!("this `{{% {tag} … %}}` is not closed"))
+        .hint(format!("put `{{% end{tag} %}}` where it ends"))
 }
 
 /// `{% macro %}` or `{% import %}`.
@@ -92,6 +115,31 @@ pub fn component_twice(second: Option<Span>, first: Option<Span>, name: &str) ->
     Diagnostic::error("duplicate-component", second, format!("the component `{name}` is defined twice"))
         .hint("rename one of them: names of components hold for the whole site")
         .note("the other definition", first)
+}
+
+/// What to do about the engine's other messages that contain the first text.
+const GENERAL: [(&str, &str); 10] = [
+    ("operands to be numbers", "join texts with `~`"),
+    ("argument `", "give the argument: `name=value`"),
+    ("there is no document", "behind `@/` stands the path of a Markdown file below `content/`"),
+    ("`: no ", "correct that file"),
+    ("expected }}", "close the expression with `}}`"),
+    ("expected %}", "close the tag with `%}`"),
+    ("but expected identifier", "arguments have names: `name(key=value)`"),
+    ("escape", "write a backslash in a text as `\\\\`"),
+    (
+        "unknown tag",
+        "tags of Tera 2 are `if`, `for`, `set`, `block`, `extends`, `include`, `filter`, `raw`, `component`",
+    ),
+    (
+        "there is no file",
+        "check the path: it counts from the site's root, `static/`, `content/` and the output",
+    ),
+];
+
+fn general_hint(message: &str) -> Option<&'static str> {
+    let message = message.to_lowercase();
+    GENERAL.iter().find(|(part, _)| message.contains(part)).map(|(_, advice)| *advice)
 }
 
 fn undefined_hint(what: &str, names: &str) -> String {

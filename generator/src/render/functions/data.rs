@@ -61,7 +61,7 @@ pub fn read(text: &str, format: Format) -> TeraResult<Value> {
         Format::Yaml => parsed::<serde_json::Value, _>(serde_saphyr::from_str(text), "YAML"),
         Format::Toml => toml::from_str::<toml::Table>(text)
             .map(|table| from_toml(toml::Value::Table(table)))
-            .map_err(|error| malformed("TOML", error)),
+            .map_err(|error| malformed("TOML", placed(&error, text))),
         Format::Csv => csv(text).map_err(|error| malformed("CSV", error)),
         Format::Xml => {
             let value = roxmltree_to_serde::xml_str_to_json(text, &roxmltree_to_serde::Config::default());
@@ -76,6 +76,13 @@ fn parsed<T: serde::Serialize, E: std::fmt::Display>(
     format: &str,
 ) -> TeraResult<Value> {
     result.map(|value| Value::from_serializable(&value)).map_err(|error| malformed(format, error))
+}
+
+/// The parser's own text is a drawing of several lines.
+fn placed(error: &toml::de::Error, text: &str) -> String {
+    let at = error.span().map_or(text.len(), |span| span.start.min(text.len()));
+    let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    format!("line {line}: {}", error.message().lines().collect::<Vec<_>>().join(", "))
 }
 
 fn malformed(format: &str, error: impl std::fmt::Display) -> Error {

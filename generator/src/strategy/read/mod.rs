@@ -82,6 +82,9 @@ impl Reader<'_> {
         let mut sources = Vec::new();
         for Placed { text: key, span } in fields.texts("sources", self.diagnostics) {
             let Some(id) = self.registry.by_key.get(&key).copied() else {
+                if self.registry.is_unreadable {
+                    continue;
+                }
                 let keys = self.registry.by_key.keys().map(String::as_str);
                 let near = nearest(&key, keys);
                 self.diagnostics.push(catalog::unknown_source(span, &key, near, &self.registry.path));

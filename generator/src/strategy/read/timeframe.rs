@@ -40,7 +40,7 @@ impl Reader<'_> {
         match to.text.parse() {
             Ok(date) => End::Date(date),
             Err(problem) => {
-                self.diagnostics.push(catalog::bad_date(to.span, &to.text, problem));
+                self.diagnostics.push(catalog::bad_end(to.span, &to.text, problem));
                 End::NotStated
             }
         }
