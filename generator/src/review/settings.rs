@@ -110,9 +110,13 @@ pub fn read(
     let round = round_table.and_then(|table| round::read(table, diagnostics));
     let (endpoint, forms, length) = paths(review_table, diagnostics);
     let recipients_table = fields.table("recipients", diagnostics);
-    let recipients = recipients(recipients_table, strategy, diagnostics);
-    if is_reviewed && recipients.default.is_empty() {
-        diagnostics.push(catalog::no_recipients(place.clone()));
+    let mut problems = Diagnostics::default();
+    let recipients = recipients(recipients_table, strategy, &mut problems);
+    let are_read = !problems.has_errors();
+    diagnostics.extend(problems);
+    if is_reviewed && recipients.default.is_empty() && are_read {
+        let place = fields.span("recipients.default");
+        diagnostics.push(catalog::no_recipients(place));
     }
     let contact = contact(fields.table("contact", diagnostics), diagnostics);
     let (retention_days, notice) = privacy(fields.table("privacy", diagnostics), diagnostics);

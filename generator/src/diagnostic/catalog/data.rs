@@ -48,6 +48,7 @@ pub fn wrong_type(span: Span, key: &str, expected: &str, found: &str) -> Diagnos
         "`true` or `false`" => "write `true` or `false` without quotes",
         "a list of texts" => "write a list such as `[\"one\", \"two\"]`",
         "a table" => "write the keys below it, or `{ key = \"value\" }`",
+        "a whole number from 1" => "write a number such as `1` without quotes",
         "a whole number, 0 or more" => "write a number such as `10` without quotes",
         _ => "change the value, or remove the key",
     };
