@@ -43,7 +43,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 #[test]
 fn arrows_point_one_way() {
     let mut broken = Vec::new();
-    for (path, text) in rust_sources() {
+    // What a room's own tests build is not what the room knows.
+    let is_test = |path: &str| path.ends_with("/tests.rs") || path.ends_with("/testing.rs");
+    for (path, text) in rust_sources().into_iter().filter(|(path, _)| !is_test(path)) {
         for (room, unknown) in ARROWS.iter().filter(|(room, _)| path.starts_with(room)) {
             for other in *unknown {
                 let import = Regex::new(&format!(r"crate::(\{{[^}}]*\b)?{other}\b(::|\b)")).unwrap();

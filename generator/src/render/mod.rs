@@ -24,6 +24,7 @@ use crate::discover::Inventory;
 use crate::emit::Sink;
 use crate::site::Site;
 
+pub use crate::emit::{Artifact, ArtifactContent};
 pub use extension::{CopiedFile, Extension, ExtraPage, Plain, RenderText};
 pub use templates::Templates;
 pub use values::{Values, config_value, content_page, content_section};

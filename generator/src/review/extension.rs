@@ -12,8 +12,7 @@ use super::values::Maker;
 use super::{FORM_TEMPLATE, FORMS_TEMPLATE, FUNCTION_TEMPLATES};
 use crate::compose::Bodies;
 use crate::diagnostic::Diagnostics;
-use crate::emit::{Artifact, ArtifactContent};
-use crate::render::{CopiedFile, Extension, ExtraPage, RenderText};
+use crate::render::{Artifact, ArtifactContent, CopiedFile, Extension, ExtraPage, RenderText};
 use crate::site::{NodeId, PageId, SectionId, Site};
 use crate::strategy::Strategy;
 
