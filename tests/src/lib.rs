@@ -1,4 +1,8 @@
-//! What several tests share: the workspace's folders and its sources.
+//! What several tests share: the workspace's folders and its sources, and the cases of `tests/broken`.
+
+#![allow(clippy::disallowed_methods, reason = "tests read the repository itself")]
+
+pub mod broken;
 
 use std::path::{Path, PathBuf};
 

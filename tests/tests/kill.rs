@@ -5,6 +5,12 @@
 //! number of acknowledgements and a drawn part of a millisecond, so that the moments fall where the work
 //! is, on any machine. Mails go to files; what SMTP adds is tested beside the transport.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make real files and stop at the first surprise"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
