@@ -12,15 +12,16 @@ import { open } from "../support/town.mjs";
 
 test("a suggestion made without scripts reaches the authors as a file", async (t) => {
   const folder = await scratch(t);
-  const site = await buildSite(folder);
+  const town = await open(t);
+  town.site = await buildSite(folder, { baseUrl: town.address });
   const mails = path.join(folder, "mails");
   const mail = `[transport.files]\nfolder = ${JSON.stringify(mails)}`;
-  const feedback = await startFeedback(t, { folder, site, mail });
-  const address = await open(t, { site, feedback: feedback.address });
+  const feedback = await startFeedback(t, { folder, site: town.site, mail });
+  town.feedback = feedback.address;
   const browser = await start(t);
   const page = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
 
-  const { reference, quoted } = await suggest(page, address);
+  const { reference, quoted } = await suggest(page, town.address);
 
   const received = await inFolder(mails, 2);
   for (const mail of received) {

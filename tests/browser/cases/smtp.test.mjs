@@ -39,15 +39,16 @@ async function mailServer(t) {
 
 test("a suggestion made without scripts reaches the authors over SMTP", { timeout: 120_000 }, async (t) => {
   const folder = await scratch(t);
-  const site = await buildSite(folder);
+  const town = await open(t);
+  town.site = await buildSite(folder, { baseUrl: town.address });
   const server = await mailServer(t);
   const mail = `[transport.smtp]\nhost = "127.0.0.1"\nport = ${server.port}\ntls = "none"`;
-  const feedback = await startFeedback(t, { folder, site, mail });
-  const address = await open(t, { site, feedback: feedback.address });
+  const feedback = await startFeedback(t, { folder, site: town.site, mail });
+  town.feedback = feedback.address;
   const browser = await start(t);
   const page = await browser.newPage({ javaScriptEnabled: false });
 
-  const { reference } = await suggest(page, address);
+  const { reference } = await suggest(page, town.address);
 
   const received = await server.next(2);
   const recipients = received.flatMap(({ envelope }) => envelope.rcptTo.map((recipient) => recipient.address)).sort();

@@ -31,7 +31,7 @@ export async function run(name, args) {
  * Builds the real site into a folder. The round is moved so that the tests do not depend on the day
  * they run on: it is open unless `round` says otherwise.
  */
-export async function buildSite(folder, { round = {}, replace = [] } = {}) {
+export async function buildSite(folder, { baseUrl, round = {}, replace = [] } = {}) {
   const dates = { opens: "2020-01-01", closes: "2999-12-31", answers_by: "2999-12-31", ...round };
   let config = await readFile(path.join(root, "site/zola.toml"), "utf8");
   for (const [key, value] of Object.entries(dates)) {
@@ -45,7 +45,7 @@ export async function buildSite(folder, { round = {}, replace = [] } = {}) {
   const output = path.join(folder, "public");
   const content = path.join(root, "content");
   const { code, output: said } = await run("auslage", [
-    "--root", path.join(root, "site"), "--config", file, "--content", content, "build", "--output-dir", output, "--force",
+    "--root", path.join(root, "site"), "--config", file, "--content", content, "build", "--output-dir", output, "--force", ...(baseUrl ? ["--base-url", baseUrl] : []),
   ]);
   if (code !== 0) throw new Error(`the site does not build:\n${said}`);
   return output;

@@ -11,16 +11,21 @@ const TYPES = {
   ".png": "image/png", ".ico": "image/x-icon",
 };
 
-/** Serves `site`, and everything below `/rueckmeldung/` from `feedback` (if given). */
-export async function open(t, { site, feedback }) {
+/**
+ * Listens, so that the site can be built for its address. Afterwards `town.site` is the folder it
+ * serves, and everything below `/rueckmeldung/` goes to `town.feedback` (if that is set).
+ */
+export async function open(t) {
+  const town = { address: "", site: "", feedback: undefined };
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://town");
-    if (feedback && pathname.startsWith("/rueckmeldung/")) return forward(request, response, feedback);
-    return file(site, decodeURIComponent(pathname), response);
+    if (town.feedback && pathname.startsWith("/rueckmeldung/")) return forward(request, response, town.feedback);
+    return file(town.site, decodeURIComponent(pathname), response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t?.after(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
-  return `http://127.0.0.1:${server.address().port}`;
+  t.after(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
+  town.address = `http://127.0.0.1:${server.address().port}`;
+  return town;
 }
 
 function forward(request, response, feedback) {
@@ -38,5 +43,6 @@ async function file(site, pathname, response) {
   const found = wanted.startsWith(site) && (await stat(wanted).catch(() => null))?.isFile();
   const sent = found ? wanted : path.join(site, "404.html");
   response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(sent)] ?? "application/octet-stream" });
-  createReadStream(sent).pipe(response);
+  // The folder may be gone while a browser still asks for its icon.
+  createReadStream(sent).on("error", () => response.end()).pipe(response);
 }
