@@ -50,6 +50,7 @@ struct Place {
 impl Cli {
     /// Does what was asked. 0: done; 1: a problem that was named; 2 (by clap): wrong usage.
     pub fn run(self) -> ExitCode {
+        log::tell_only_the_place_of_panics();
         match self.command.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
