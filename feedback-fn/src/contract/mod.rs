@@ -2,7 +2,7 @@
 //!
 //! These are this program's own structures: the two programs share a file format, not code.
 //! Fields that this version does not know are ignored; another version is refused.
-//! Not for the templates in it (`pages`) and not for watching the file (`source`).
+//! Not for the templates in it (`pages`) and not for what it means to a mail server (`pages` checks the recipients).
 
 mod instant;
 mod read;

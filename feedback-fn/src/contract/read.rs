@@ -34,6 +34,13 @@ fn check(review: &Review) -> anyhow::Result<()> {
             path.starts_with('/') && path.ends_with('/'),
             "`{name}` is `{path}`, but must begin and end with a slash"
         );
+        // It stands in `Location`: there `//` leads to another host, and other letters do not arrive.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+        ensure!(
+            path.bytes().all(plain) && !path.contains("//"),
+            "`{name}` is `{path}`, but may have only letters without accents, digits, `-`, `.`, `_`, `~` and \
+             single slashes"
+        );
     }
     ensure!(
         !review.recipients.default.is_empty(),

@@ -48,6 +48,14 @@ fn contract_that_cannot_work_stops_the_start() {
     check("\"version\": 1", "\"version\": 2", "version 2");
     check("\"version\": 1,", "", "`version` cannot be read");
     check("\"endpoint\": \"/rueckmeldung/\"", "\"endpoint\": \"rueckmeldung\"", "slash");
+    check("\"endpoint\": \"/rueckmeldung/\"", "\"endpoint\": \"/rückmeldung/\"", "without accents");
+    check("\"endpoint\": \"/rueckmeldung/\"", "\"endpoint\": \"//evil.example/\"", "single slashes");
+    check("\"mobilitaet@stadt.example\"", "\"amt@localhost\"", "`amt@localhost` of `mobilitaet`");
+    check(
+        "\"rathaus@stadt.example\"\n      }\n    ],\n    \"themes\"",
+        "\"büro@stadt.example\" } ], \"themes\"",
+        "`büro@stadt.example`",
+    );
     check("\"id\": \"fahrpraxis\"", "\"id\": \"dokument\"", "`dokument` is listed twice");
     check("\"opens\": \"2026-", "\"opens\": \"2036-", "`round.closes`");
     check("\"receipt.html\"", "\"other.html\"", "`receipt.html`");
