@@ -17,19 +17,34 @@ pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
     for form in &forms {
         let target = published.target(&form.target).cloned().unwrap_or_else(unnumbered);
         let draft = draft(form, target);
-        let reference = Reference::from_bits(&prefix, 0);
-        published.mail(&draft.accepted(reference, Timestamp::UNIX_EPOCH))?;
+        for draft in mailed(published, &draft) {
+            published.mail(&draft.accepted(Reference::from_bits(&prefix, 0), Timestamp::UNIX_EPOCH))?;
+        }
         let changes = diff::words(draft.target.text.as_deref().unwrap_or_default(), &form.rewording);
         published.check_page(form, &draft, &changes, "token")?;
         for code in Code::ALL {
             published.error_page(form, &Refusal::from(code))?;
-            let full =
-                Refusal { limit: Some(1), retry_after: Some(1), ..Refusal::of_field(code, "suggestion") };
-            published.error_page(form, &full)?;
+            for field in ["target", "suggestion", "rewording", "name", "email"] {
+                let full = Refusal { limit: Some(1), retry_after: Some(1), ..Refusal::of_field(code, field) };
+                published.error_page(form, &full)?;
+            }
         }
     }
     published.receipt_page(&Reference::from_bits(&prefix, 0))?;
     Ok(())
+}
+
+/// What a mail may have to tell: in the present round, and after the next one has begun; of a person, and of
+/// a machine with an address that nobody can reply to.
+fn mailed(published: &Published, draft: &Draft) -> [Draft; 2] {
+    let round = published.review.round.as_ref().map_or(1, |round| round.number);
+    let machine = Draft {
+        round: round.wrapping_add(1),
+        suspicious: true,
+        email: Some("ü@ö.example".into()),
+        ..draft.clone()
+    };
+    [Draft { round, ..draft.clone() }, machine]
 }
 
 fn filled(published: &Published) -> Form {

@@ -62,4 +62,11 @@ fn contract_that_cannot_work_stops_the_start() {
     check("{{ reference }}</p>", "{{ reference </p>", "does not parse");
     check("{{ reference }}</p>", "{{ refrence }}</p>", "`receipt.html` does not render");
     check("{{ received_text }}", "{{ recieved_text }}", "mail_body.txt");
+    check("{{ received_text }}", "{{ round.title }}", "mail_body.txt");
+    check("{{ received_text }}", "{% if suggestion.suspicious %}{{ sorry }}{% endif %}", "mail_body.txt");
+    check(
+        "\"<!doctype html><html lang=\\\"de\\\"><title>Fehler",
+        "\"{% if error.field == 'email' %}{{ oh }}{% endif %}",
+        "error.html",
+    );
 }
