@@ -43,10 +43,14 @@ pub struct MailContext {
     pub diff: Vec<Change>,
     /// The word diff as text.
     pub diff_text: String,
+    /// The same, quoted.
+    pub diff_quoted: String,
     /// Whether the resident had another text of the passage before them than the one stored.
     pub changed: bool,
     /// The passage's text as stored.
     pub sent_text: String,
+    /// The same, quoted.
+    pub sent_quoted: String,
     /// When it was accepted, in German.
     pub received_text: String,
     /// The round, if it is still the contract's.
@@ -66,8 +70,12 @@ pub struct MailContext {
 pub struct CleanSuggestion {
     /// The suggestion itself.
     pub text: String,
+    /// The same, quoted.
+    pub text_quoted: String,
     /// The re-worded passage.
     pub rewording: Option<String>,
+    /// The same, quoted.
+    pub rewording_quoted: Option<String>,
     /// The name, on one line.
     pub name: Option<String>,
     /// The address, if it is one that can be replied to.
@@ -88,13 +96,16 @@ impl MailContext {
         let diff = clean.rewording.as_deref().map(|new| diff::words(&sent_text, new)).unwrap_or_default();
         let received = day(suggestion.received);
         let delete_by = received.saturating_add(i64::from(review.privacy.retention_days).days());
+        let diff_text = diff::as_text(&diff);
         MailContext {
             reference: suggestion.reference.as_str().to_owned(),
             target: suggestion.target.clone(),
             theme_title: theme_title(&suggestion.target, review),
-            diff_text: diff::as_text(&diff),
+            diff_quoted: quoted(&diff_text),
+            diff_text,
             diff,
             changed: suggestion.changed(),
+            sent_quoted: quoted(&sent_text),
             sent_text,
             received_text: instant_text(suggestion.received),
             round: review.round.clone().filter(|round| round.number == suggestion.round),
@@ -111,9 +122,13 @@ impl CleanSuggestion {
     fn new(suggestion: &Suggestion) -> CleanSuggestion {
         let line = |text: &String| HeaderText::new(text).to_string();
         let plain = |typed: &String| typed.parse::<PlainAddress>().ok().map(|address| address.to_string());
+        let text = body(&suggestion.text);
+        let rewording = suggestion.rewording.as_deref().map(body);
         CleanSuggestion {
-            text: body(&suggestion.text),
-            rewording: suggestion.rewording.as_deref().map(body),
+            text_quoted: quoted(&text),
+            text,
+            rewording_quoted: rewording.as_deref().map(quoted),
+            rewording,
             name: suggestion.name.as_ref().map(line),
             email: suggestion.email.as_ref().and_then(plain),
             email_raw: suggestion.email.as_ref().map(line),
@@ -125,6 +140,12 @@ impl CleanSuggestion {
 
 fn body(text: &str) -> String {
     BodyText::new(text).to_string()
+}
+
+/// Each line after `> `: what a resident wrote cannot look like the mail's own headings and remarks.
+fn quoted(clean: &str) -> String {
+    let line = |line: &str| format!("> {line}").trim_end().to_owned();
+    clean.trim_end().split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The theme's own page is the one nearest to the root among the theme's pages.
@@ -157,6 +178,19 @@ fn date_text(date: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_line_a_resident_wrote_is_quoted() {
+        for (typed, text) in [
+            ("Mehr Busse", "> Mehr Busse"),
+            ("Mehr\r\n\r\nVON\r\nName: Amt\r\n", "> Mehr\n>\n> VON\n> Name: Amt"),
+            ("a\rb\u{2028}c\u{85}d\u{B}e\u{C}f", "> a\n> b\n> c\n> d\n> e\n> f"),
+            ("> schon", "> > schon"),
+            ("", ">"),
+        ] {
+            assert_eq!(quoted(&body(typed)), text, "{typed:?}");
+        }
+    }
 
     #[test]
     fn instants_are_told_in_german_local_time() {

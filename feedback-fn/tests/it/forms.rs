@@ -130,16 +130,7 @@ async fn theme_decides_who_gets_the_mail() {
 async fn mail_waits_in_the_folder_when_the_outbox_has_run() {
     let function = Function::start().await;
     let reference = function.suggest(FIELDS).await.reference();
-    let delivered = async {
-        while function.stored().await[0]
-            .deliveries
-            .iter()
-            .any(|delivery| delivery.state.to_string() != "delivered")
-        {
-            tokio::task::yield_now().await;
-        }
-    };
-    function.app.run_outbox(delivered).await.unwrap();
+    function.app.run_outbox(function.delivered()).await.unwrap();
     let mails: Vec<String> = std::fs::read_dir(function.folder.path().join("mails"))
         .unwrap()
         .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())

@@ -52,16 +52,7 @@ async fn nothing_a_resident_wrote_and_no_address_is_logged() {
         function.post("send", &fields).await;
     }
     function.get("/rueckmeldung/canary-path?canary-query=1").await;
-    let delivered = async {
-        while function.stored().await[0]
-            .deliveries
-            .iter()
-            .any(|delivery| delivery.state.to_string() == "waiting")
-        {
-            tokio::task::yield_now().await;
-        }
-    };
-    function.app.run_outbox(delivered).await.unwrap();
+    function.app.run_outbox(function.delivered()).await.unwrap();
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains(&reference), "the log was caught: {log}");

@@ -9,6 +9,7 @@
 mod contract;
 mod forms;
 mod logs;
+mod mails;
 mod program;
 mod refusals;
 mod strictness;

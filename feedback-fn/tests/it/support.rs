@@ -2,7 +2,7 @@
 
 use feedback_fn::clock::{Clock, ManualClock};
 use feedback_fn::config::Config;
-use feedback_fn::store::Listed;
+use feedback_fn::store::{DeliveryState, Listed};
 use feedback_fn::{App, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -31,8 +31,13 @@ impl Function {
 
     /// With additional lines of configuration, tables last.
     pub async fn start_with(lines: &str) -> Function {
+        Function::start_from(lines, REVIEW).await
+    }
+
+    /// With another contract.
+    pub async fn start_from(lines: &str, review: &str) -> Function {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("review.json"), REVIEW).unwrap();
+        std::fs::write(folder.path().join("review.json"), review).unwrap();
         let clock = Arc::new(ManualClock::at(time("2026-12-01T12:00:00+01:00")));
         let config = Config::from_toml(&configuration(lines), folder.path()).unwrap();
         let app = Arc::new(App::open(config, clock.clone()).unwrap());
@@ -53,6 +58,16 @@ impl Function {
 
     pub async fn stored(&self) -> Vec<Listed> {
         self.app.store().list(100).await.unwrap()
+    }
+
+    /// Ready when no mail waits.
+    pub async fn delivered(&self) {
+        let waits = |listed: &Listed| {
+            listed.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Waiting)
+        };
+        while self.stored().await.iter().any(waits) {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Posts a form as a browser does.
