@@ -1,8 +1,10 @@
-//! What several tests share: the workspace's folders and its sources, and the cases of `tests/broken`.
+//! What several tests share: the workspace's folders and its sources, the cases of `tests/broken`,
+//! and the real site, built.
 
 #![allow(clippy::disallowed_methods, reason = "tests read the repository itself")]
 
 pub mod broken;
+pub mod town;
 
 use std::path::{Path, PathBuf};
 
