@@ -82,6 +82,17 @@ pub enum StoreError {
     Failed(anyhow::Error),
 }
 
+impl StoreError {
+    /// The same failure, for another who waits for the same COMMIT.
+    pub(crate) fn again(&self) -> StoreError {
+        match self {
+            StoreError::Full(what) => StoreError::Full(what.clone()),
+            StoreError::ReferenceTaken => StoreError::ReferenceTaken,
+            StoreError::Failed(cause) => StoreError::Failed(anyhow::anyhow!("{cause:#}")),
+        }
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,7 +14,7 @@ use super::{Accepted, Answer, Delivery, DeliveryId, Entry, Listed, Outcome, Reco
 use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -99,7 +99,7 @@ impl SqliteStore {
         let reader = self.reader.clone();
         let task = tokio::task::spawn_blocking(move || {
             let connection = reader.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            question(&connection).map_err(|error| StoreError::Failed(error.into()))
+            question(&connection).map_err(failed)
         });
         Box::pin(async move { task.await.unwrap_or_else(|error| Err(StoreError::Failed(error.into()))) })
     }
@@ -139,6 +139,14 @@ impl Drop for SqliteStore {
             // A panicked writer has answered nobody: nothing was acknowledged that is not durable.
             let _ = writer.join();
         }
+    }
+}
+
+/// A disk that is full although it had room (a quota, another program) is no defect: later there may be room.
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full("the disk is full".into()),
+        _ => StoreError::Failed(error.into()),
     }
 }
 

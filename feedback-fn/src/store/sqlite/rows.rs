@@ -1,5 +1,6 @@
 //! The statements: from the store's types to rows and back.
 
+use super::failed;
 use crate::clock::later;
 use crate::contract::Recipient;
 use crate::reference::Reference;
@@ -20,7 +21,6 @@ const SUGGESTION: &str = "s.reference, s.received, s.round, s.target, s.digest_s
 /// Keeps a suggestion and its deliveries, unless the nonce is known or the reference taken.
 /// A failure in the middle leaves neither: it undoes only this entry, not its neighbors in the batch.
 pub(super) fn accept(transaction: &Transaction<'_>, entry: &Entry) -> Result<Accepted, StoreError> {
-    let failed = |error: rusqlite::Error| StoreError::Failed(error.into());
     if let Some(reference) = reference_of_nonce(transaction, &entry.nonce).map_err(failed)? {
         return Ok(Accepted::Known(reference));
     }
@@ -34,8 +34,11 @@ pub(super) fn accept(transaction: &Transaction<'_>, entry: &Entry) -> Result<Acc
             Ok(Accepted::Stored(entry.suggestion.reference.clone()))
         }
         Err(error) => {
-            transaction.execute_batch("ROLLBACK TO entry; RELEASE entry").map_err(failed)?;
-            Err(StoreError::Failed(error))
+            // SQLite may have undone the whole transaction itself, savepoint and all.
+            if !transaction.is_autocommit() {
+                transaction.execute_batch("ROLLBACK TO entry; RELEASE entry").map_err(failed)?;
+            }
+            Err(error)
         }
     }
 }
@@ -55,7 +58,14 @@ fn reference_exists(connection: &Connection, reference: &Reference) -> rusqlite:
     connection.prepare_cached("SELECT 1 FROM suggestion WHERE reference = ?1")?.exists([reference.as_str()])
 }
 
-fn insert(connection: &Connection, entry: &Entry) -> anyhow::Result<()> {
+fn insert(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    let suggestion = &entry.suggestion;
+    let target =
+        serde_json::to_string(&suggestion.target).map_err(|error| StoreError::Failed(error.into()))?;
+    insert_rows(connection, entry, &target).map_err(failed)
+}
+
+fn insert_rows(connection: &Connection, entry: &Entry, target: &str) -> rusqlite::Result<()> {
     let suggestion = &entry.suggestion;
     connection
         .prepare_cached(
@@ -68,7 +78,7 @@ fn insert(connection: &Connection, entry: &Entry) -> anyhow::Result<()> {
             entry.nonce.as_slice(),
             suggestion.received.as_millisecond(),
             suggestion.round,
-            serde_json::to_string(&suggestion.target)?,
+            target,
             suggestion.digest_sent,
             suggestion.text,
             suggestion.rewording,

@@ -159,6 +159,34 @@ async fn nothing_is_accepted_on_a_full_disk_but_mail_goes_on() {
     assert_eq!(noted, Recorded::Noted);
 }
 
+/// As a quota does: the file system says that there is room, and there is none.
+#[tokio::test]
+async fn disk_that_fills_up_while_writing_is_full_and_not_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&folder);
+    let connection = open::read_write(&options.path).unwrap();
+    let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    connection.pragma_update(None, "max_page_count", pages + 2).unwrap();
+    let (jobs, waiting) = sync_channel(QUEUE);
+    let disk = writer::Disk { folder: folder.path().to_owned(), reserve: 0 };
+    let mut answers = Vec::new();
+    for (number, text) in [(1, "a".repeat(100_000)), (2, "Mehr".to_owned())] {
+        let mut entry = entry(number);
+        entry.suggestion.text = text;
+        let (reply, answer) = oneshot::channel();
+        jobs.try_send(Job::Accept(Box::new(entry), reply)).ok().unwrap();
+        answers.push(answer);
+    }
+    drop(jobs);
+    writer::run(connection, waiting, &disk);
+    for answer in answers {
+        let answer = answer.await.unwrap();
+        assert!(matches!(answer, Err(StoreError::Full(_))), "{answer:?}");
+    }
+    let reader = open::read_only(&options.path).unwrap();
+    assert_eq!(rows::list(&reader, 10).unwrap().len(), 0, "whoever was refused is not stored");
+}
+
 #[test]
 fn database_of_a_newer_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();

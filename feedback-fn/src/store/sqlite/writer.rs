@@ -1,6 +1,6 @@
 //! The thread that writes: groups what waits into one transaction and answers after COMMIT.
 
-use super::rows;
+use super::{failed, rows};
 use crate::store::{Accepted, Delivery, DeliveryId, Entry, Outcome, Recorded, StoreError};
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -63,7 +63,7 @@ impl Disk {
 }
 
 /// An answer that waits for COMMIT.
-type Pending = Box<dyn FnOnce(Option<StoreError>)>;
+type Pending = Box<dyn FnOnce(Option<&StoreError>)>;
 
 /// Works until all senders are gone.
 pub(super) fn run(mut connection: Connection, jobs: Receiver<Job>, disk: &Disk) {
@@ -78,20 +78,40 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
-            let cause = anyhow!(error);
-            return batch.into_iter().for_each(|job| fail(job, &cause));
+            let cause = error.to_string();
+            return batch
+                .into_iter()
+                .for_each(|job| refuse(job, StoreError::Failed(anyhow!("begin: {cause}"))));
         }
     };
-    let pending: Vec<Pending> =
-        batch.into_iter().map(|job| apply(&transaction, job, shortage.as_deref())).collect();
+    let mut pending = Vec::with_capacity(batch.len());
+    for job in batch {
+        // Outside a transaction a job would be durable, and its client would be told that it failed.
+        match is_undone(&transaction) {
+            true => refuse(job, undone()),
+            false => pending.push(apply(&transaction, job, shortage.as_deref())),
+        }
+    }
     // A failed COMMIT rolls back when the transaction is dropped, and nobody is told "stored".
-    let failure = transaction.commit().err();
+    let failure = match is_undone(&transaction) {
+        true => Some(undone()),
+        false => transaction.commit().err().map(failed),
+    };
     if let Some(error) = &failure {
         tracing::error!(event = "store.commit_failed", cause = %error);
     }
     for answer in pending {
-        answer(failure.as_ref().map(|error| StoreError::Failed(anyhow!("commit: {error}"))));
+        answer(failure.as_ref());
     }
+}
+
+/// Whether SQLite rolled the whole transaction back by itself, as it does when a write finds no room.
+fn is_undone(transaction: &Transaction<'_>) -> bool {
+    transaction.is_autocommit()
+}
+
+fn undone() -> StoreError {
+    StoreError::Full("a write found no room, and everything written together with it was undone".into())
 }
 
 /// Does a job inside the transaction. What comes back is called after COMMIT.
@@ -121,21 +141,16 @@ fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Pen
 fn answer_later<T: 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Pending {
     Box::new(move |failure| {
         let _ = reply.send(match failure {
-            Some(failure) => Err(failure),
+            Some(failure) => result.and_then(|_| Err(failure.again())),
             None => result,
         });
     })
 }
 
-fn fail(job: Job, cause: &anyhow::Error) {
-    let error = || failed(anyhow!("{cause:#}"));
+fn refuse(job: Job, error: StoreError) {
     match job {
-        Job::Accept(_, reply) => drop(reply.send(Err(error()))),
-        Job::Claim { reply, .. } => drop(reply.send(Err(error()))),
-        Job::Record { reply, .. } => drop(reply.send(Err(error()))),
+        Job::Accept(_, reply) => drop(reply.send(Err(error))),
+        Job::Claim { reply, .. } => drop(reply.send(Err(error))),
+        Job::Record { reply, .. } => drop(reply.send(Err(error))),
     }
-}
-
-fn failed(error: impl Into<anyhow::Error>) -> StoreError {
-    StoreError::Failed(error.into())
 }
