@@ -10,7 +10,7 @@ use crate::outbox::{Outbox, Tally, Wake, system_dice};
 use crate::pages::{PresentLetters, Published};
 use crate::reference::Prefix;
 use crate::store::Store;
-use crate::store::sqlite::{SqliteOptions, SqliteStore};
+use crate::store::sqlite::SqliteStore;
 use crate::token::Seal;
 use hyper::Request;
 use hyper::body::Body;
@@ -45,11 +45,12 @@ impl App {
         let contract = Watch::open(&config.contract, clock.clone(), Published::prepare)?;
         config.transport.open(&config.base, &config.sender.sender()?)?;
         config.create_data_folder()?;
+        // First, since its lock lets only one program draw a secret.
+        let store = SqliteStore::open(&config.store())?;
         let seal = match &config.secret_file {
             Some(path) => Seal::from_file(path)?,
             None => Seal::from_own_file(&config.data.join("secret"))?,
         };
-        let store = SqliteStore::open(&SqliteOptions { path: config.database(), reserve: config.reserve })?;
         Ok(App {
             clock,
             contract: Arc::new(contract),

@@ -59,7 +59,8 @@ impl Seal {
         Seal::new(secret.trim_ascii_end()).with_context(|| format!("in `{}`", path.display()))
     }
 
-    /// A seal with the secret in this file; if there is none, a secret is drawn and kept there.
+    /// A seal with the secret in this file; if there is none, a secret is drawn and kept there. Only for who
+    /// holds the store's lock: two programs that start at once must not use two secrets.
     pub fn from_own_file(path: &Path) -> anyhow::Result<Seal> {
         if !path.exists() {
             create_secret(path).with_context(|| format!("cannot create the secret `{}`", path.display()))?;
@@ -111,14 +112,17 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read the secret `{}`", path.display()))
 }
 
-/// In hexadecimal, so that white space at the end never belongs to it. `create_new`: two programs that
-/// start at once must not use two secrets.
+/// In hexadecimal, so that white space at the end never belongs to it. Under its name only when it is whole:
+/// a program killed here must not find half a secret at its next start, and refuse it.
+#[expect(clippy::disallowed_methods, reason = "the secret's edge to the file system")]
 fn create_secret(path: &Path) -> anyhow::Result<()> {
     let mut secret = [0; SHORTEST_SECRET];
     getrandom::fill(&mut secret).context("the operating system gives no random numbers")?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let part = path.with_extension("part");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     file.write_all(hex(&secret).as_bytes())?;
     file.sync_all()?;
+    std::fs::rename(&part, path)?;
     Ok(())
 }
 
@@ -190,6 +194,21 @@ mod tests {
         let caught = Form { website: "x".into(), ..sent("x", "") };
         let token = seal().issue(&caught, now());
         assert!(seal().verify(&sent("x", &token), now()).unwrap().suspicious);
+    }
+
+    #[test]
+    fn secret_half_written_by_a_killed_program_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut half = OpenOptions::new();
+        half.write(true)
+            .create(true)
+            .open(folder.path().join("secret.part"))
+            .unwrap()
+            .write_all(b"6a")
+            .unwrap();
+        let token = Seal::from_own_file(&folder.path().join("secret")).unwrap().issue(&sent("x", ""), now());
+        let again = Seal::from_own_file(&folder.path().join("secret")).unwrap();
+        assert!(again.verify(&sent("x", &token), now()).is_ok());
     }
 
     #[test]

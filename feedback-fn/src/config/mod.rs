@@ -9,6 +9,7 @@ pub use network::Network;
 
 use crate::mail::{SenderConfig, TransportConfig};
 use crate::reference::Prefix;
+use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -124,6 +125,11 @@ impl Config {
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.data.join("feedback.sqlite")
+    }
+
+    /// The database and the room that is kept beside it.
+    pub fn store(&self) -> SqliteOptions {
+        SqliteOptions { path: self.database(), reserve: self.reserve }
     }
 
     /// Makes the data folder, for its owner only, if there is none.
