@@ -1,14 +1,18 @@
-//! `feedback-fn check`: everything that can be tried without sending or storing anything.
+//! `feedback-fn check`: everything that can be tried without sending, storing or making anything.
+//!
+//! Whoever checks may be another user than the one who serves: a folder or a database made here would belong
+//! to the wrong one.
 
 use super::say;
 use crate::config::Config;
 use crate::contract::Review;
-use crate::mail::{Failure, Transport};
+use crate::mail::{Failure, Transport, TransportConfig};
 use crate::pages::Published;
 use crate::store::sqlite;
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
-use std::path::Path;
+use rustix::fs::Access;
+use std::path::{Path, PathBuf};
 
 /// Tries everything, tells of each, and fails if one failed: an operator should see all problems at once.
 pub(super) fn run(path: &Path) -> anyhow::Result<()> {
@@ -23,11 +27,11 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     for (what, result) in &results {
         match result {
             Ok(found) => say(&format!("{what}: in order, {found}")),
-            Err(error) => say(&format!("{what}: {error:#}")),
+            Err(error) => say(&format!("{what}: NOT in order: {error:#}")),
         }
     }
     let failed = results.iter().filter(|(_, result)| result.is_err()).count();
-    ensure!(failed == 0, "{failed} of the checks failed");
+    ensure!(failed == 0, "{failed} of {} are not in order", results.len() + 1);
     Ok(())
 }
 
@@ -58,13 +62,34 @@ fn secret(config: &Config) -> anyhow::Result<String> {
 }
 
 fn store(config: &Config) -> anyhow::Result<String> {
-    config.create_data_folder()?;
-    sqlite::check_writable(&config.database())?;
-    Ok(format!("`{}` can be written", config.database().display()))
+    let place = writable(&config.data).context("the data folder")?;
+    sqlite::check(&config.store(), &place)
+}
+
+/// The folder itself, or the nearest above it, in which it will be made; fails if nothing can be written there.
+fn writable(folder: &Path) -> anyhow::Result<PathBuf> {
+    let ancestors = folder.ancestors().map(|path| if path == Path::new("") { Path::new(".") } else { path });
+    let place = ancestors.into_iter().find(|path| path.exists()).unwrap_or(Path::new("."));
+    ensure!(place.is_dir(), "`{}` is a file and not a folder", place.display());
+    rustix::fs::access(place, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
+        format!(
+            "nothing can be written to `{}`; give it to the user who runs `feedback-fn serve`",
+            place.display()
+        )
+    })?;
+    Ok(place.to_owned())
 }
 
 fn mail(config: &Config) -> anyhow::Result<String> {
-    let mut route = config.transport.open(&config.base, &config.sender.sender()?)?;
+    let sender = config.sender.sender()?;
+    if let TransportConfig::Files(files) = &config.transport {
+        let folder = config.base.join(&files.folder);
+        writable(&folder).context("the folder of the mails")?;
+        if !folder.exists() {
+            return Ok(format!("`{}` will be made at the first start", folder.display()));
+        }
+    }
+    let mut route = config.transport.open(&config.base, &sender)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(route.probe()).map_err(|failure| advised(&failure))?;
     Ok("the route can be reached".to_owned())

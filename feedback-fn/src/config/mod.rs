@@ -11,7 +11,8 @@ use crate::mail::{SenderConfig, TransportConfig};
 use crate::reference::Prefix;
 use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -66,7 +67,7 @@ impl Default for Guard {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawConfig {
-    #[serde(default = "default_listen")]
+    #[serde(default = "default_listen", deserialize_with = "address_and_port")]
     listen: SocketAddr,
     contract: PathBuf,
     data: PathBuf,
@@ -82,6 +83,13 @@ struct RawConfig {
 
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8787))
+}
+
+fn address_and_port<'de, D: Deserializer<'de>>(value: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(value)?;
+    let wrong =
+        |_| D::Error::custom(format!("`{text}` is not an address with a port, such as `127.0.0.1:8787`"));
+    text.parse().map_err(wrong)
 }
 
 fn default_reserve_mib() -> u64 {
@@ -168,7 +176,7 @@ mod tests {
     fn mistake_is_named_with_its_place() {
         check("contract = ", "contrakt = ", "unknown field `contrakt`");
         check("reference_prefix = \"LOE\"", "reference_prefix = \"lö\"", "capital letters");
-        check("listen = \"127.0.0.1:8787\"", "listen = \"here\"", "line ");
+        check("listen = \"127.0.0.1:8787\"", "listen = \"here\"", "`here` is not an address with a port");
         check("burst = 60", "burst = 0", "nobody could send anything");
         check("trusted_proxies = []", "trusted_proxies = [\"10.0.0.0/33\"]", "`10.0.0.0/33`");
     }

@@ -15,7 +15,7 @@ struct Versioned {
 /// Reads and checks a contract.
 pub fn parse(json: &[u8]) -> anyhow::Result<Review> {
     let Versioned { version } =
-        serde_json::from_slice(json).context("not a contract: `version` cannot be read")?;
+        serde_json::from_slice(json).context("not a contract of the generator: `version` cannot be read")?;
     if version != VERSION {
         bail!(
             "the contract has version {version}, this program understands version {VERSION}; \

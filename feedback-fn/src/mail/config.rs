@@ -197,7 +197,7 @@ fn is_host_name(name: &str) -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "secrets and certificates are files that the operator names")]
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("reading `{}`", path.display()))
+    std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
 #[cfg(test)]
@@ -231,8 +231,8 @@ mod tests {
             ("[smtp]\nhost = 'mail.stadt.example'\ntls = 'none'", "this computer only"),
             ("[smtp]\nhost = '192.168.1.1'\ntls = 'none'", "this computer only"),
             ("[smtp]\nhost = 'mail.stadt.example'\nusername = 'x'", "belong together"),
-            ("[smtp]\nhost = 'mail.stadt.example'\nusername = 'x'\npassword_file = 'none'", "reading"),
-            ("[smtp]\nhost = 'mail.stadt.example'\nca_file = 'none'", "reading"),
+            ("[smtp]\nhost = 'mail.stadt.example'\nusername = 'x'\npassword_file = 'none'", "cannot read"),
+            ("[smtp]\nhost = 'mail.stadt.example'\nca_file = 'none'", "cannot read"),
             ("[smtp]\nhost = 'mail.stadt.example'\nhello = \"a\\r\\nb\"", "hello"),
             ("[smtp]\nhost = 'mail.stadt.example'\npasword = 'x'", "unknown field"),
             ("[files]\nfolder = 'x'\nport = 1", "unknown field"),

@@ -80,6 +80,9 @@ fn check_tells_all_that_is_wrong_and_fails() {
     prepare(folder.path());
     let right = run(folder.path(), &["check"]);
     assert_eq!(right.status.code(), Some(0), "{right:?}");
+    for made in ["data", "mails"] {
+        assert!(!folder.path().join(made).exists(), "`{made}` would belong to whoever checks");
+    }
 
     std::fs::remove_file(folder.path().join("review.json")).unwrap();
     let smtp = configuration("").replace(
@@ -90,8 +93,34 @@ fn check_tells_all_that_is_wrong_and_fails() {
     let wrong = run(folder.path(), &["check"]);
     let report = String::from_utf8(wrong.stdout).unwrap();
     assert_eq!(wrong.status.code(), Some(1));
-    for line in ["contract: cannot read", "store: in order", "mail: connecting"] {
+    for line in ["contract: NOT in order: cannot read", "store: in order", "mail: NOT in order: connecting"] {
         assert!(report.contains(line), "{report}");
+    }
+}
+
+#[test]
+fn check_names_what_would_stop_the_store() {
+    let cases = [
+        ("data = \"data\"", "data = \"review.json\"", "`review.json` is a file and not a folder"),
+        ("data = \"data\"", "data = \"data\"\nreserve_mib = 99999999999", "lower `reserve_mib`"),
+        (
+            "folder = \"mails\"",
+            "folder = \"review.json\"",
+            "the folder of the mails: `review.json` is a file",
+        ),
+        ("data = \"data\"", "data = \"other\"", "belongs to another program"),
+    ];
+    for (line, with, message) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        std::fs::create_dir(folder.path().join("other")).unwrap();
+        let other = rusqlite::Connection::open(folder.path().join("other/feedback.sqlite")).unwrap();
+        other.pragma_update(None, "user_version", 1).unwrap();
+        let changed = configuration("").replace(line, with);
+        std::fs::write(folder.path().join("feedback.toml"), changed).unwrap();
+        let checked = run(folder.path(), &["check"]);
+        let report = String::from_utf8(checked.stdout).unwrap();
+        assert!(checked.status.code() == Some(1) && report.contains(message), "{with}: {report}");
     }
 }
 

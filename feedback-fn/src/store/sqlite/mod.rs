@@ -24,7 +24,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use writer::Job;
 
-pub use open::check_writable;
+pub use open::check;
 
 /// Reads a database without being its program: also while that one runs.
 pub fn list(path: &Path, limit: usize) -> anyhow::Result<Vec<Listed>> {

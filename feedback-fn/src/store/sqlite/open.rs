@@ -1,8 +1,9 @@
 //! Opening the database file with the settings that the promises need.
 
-use super::schema;
+use super::writer::Disk;
+use super::{SqliteOptions, schema};
 use anyhow::{Context, bail, ensure};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -58,10 +59,24 @@ pub(super) fn read_only(path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
-/// Whether a suggestion could be written now; changes nothing.
-pub fn check_writable(path: &Path) -> anyhow::Result<()> {
-    let mut connection = read_write(path)?;
+/// Says whether a suggestion could be written now. Makes no file and upgrades no table: whoever checks may be
+/// another user than the one who serves, and the service may be running. `place` is the store's folder, or the
+/// folder in which that will be made.
+pub fn check(options: &SqliteOptions, place: &Path) -> anyhow::Result<String> {
+    let path = &options.path;
+    let disk = Disk { folder: place.to_owned(), reserve: options.reserve };
+    if let Some(shortage) = disk.shortage() {
+        bail!("{shortage}: nothing would be accepted\nhint: make room on the disk, or lower `reserve_mib`");
+    }
+    if !path.exists() {
+        return Ok(format!("`{}` will be made at the first start", path.display()));
+    }
     let context = || format!("cannot write to the store `{}`", path.display());
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
-    transaction.with_context(context)?.rollback().with_context(context)
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).with_context(context)?;
+    connection.busy_timeout(BUSY)?;
+    schema::version(&connection).with_context(context)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    transaction.with_context(context)?.rollback().with_context(context)?;
+    Ok(format!("`{}` can be written", path.display()))
 }

@@ -43,8 +43,21 @@ const STEPS: [&str; 2] = [
     "ALTER TABLE delivery ADD COLUMN claimed_due INTEGER;",
 ];
 
-/// Brings a database to the present version; refuses one that a newer program wrote.
+/// Brings a database to the present version.
 pub(super) fn upgrade(connection: &mut Connection) -> anyhow::Result<()> {
+    let version = version(connection)?;
+    for (next, step) in (1_u32..).zip(STEPS).skip(version as usize) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step).with_context(|| format!("cannot upgrade to version {next}"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", next)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The version of a database; refuses one that is not ours to work with.
+pub(super) fn version(connection: &Connection) -> anyhow::Result<u32> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if version > 0 && application != APPLICATION_ID {
@@ -56,12 +69,5 @@ pub(super) fn upgrade(connection: &mut Connection) -> anyhow::Result<()> {
             STEPS.len()
         );
     }
-    for (next, step) in (1_u32..).zip(STEPS).skip(version as usize) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(step).with_context(|| format!("cannot upgrade to version {next}"))?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", next)?;
-        transaction.commit()?;
-    }
-    Ok(())
+    Ok(version)
 }

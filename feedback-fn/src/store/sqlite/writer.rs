@@ -53,12 +53,15 @@ pub(super) struct Disk {
 impl Disk {
     /// Says why nothing more should be accepted, if so. As Postfix does, some room is left for the rest
     /// of the work: sending mail also writes.
-    fn shortage(&self) -> Option<String> {
+    pub(super) fn shortage(&self) -> Option<String> {
         let free = match rustix::fs::statvfs(&self.folder) {
             Ok(status) => status.f_bavail.saturating_mul(status.f_frsize),
             Err(error) => return Some(format!("cannot see how much room the disk has: {error}")),
         };
-        (free < self.reserve).then(|| format!("{free} bytes free, {} are kept in reserve", self.reserve))
+        let mib = |bytes: u64| bytes / (1024 * 1024);
+        let told =
+            || format!("{} MiB of the disk are free, {} are kept in reserve", mib(free), mib(self.reserve));
+        (free < self.reserve).then(told)
     }
 }
 
