@@ -38,6 +38,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         "generator/src/serve/",
         &["config", "parse", "site", "markup", "compose", "strategy", "review", "render", "emit", "cli"],
     ),
+    ("feedback-fn/src/contract/", &["app", "cli", "form", "http", "mail", "outbox", "pages", "store"]),
+    ("feedback-fn/src/form/", &["app", "cli", "http", "mail", "outbox", "pages", "store"]),
+    ("feedback-fn/src/mail/", &["app", "cli", "form", "http", "outbox", "pages", "store"]),
+    ("feedback-fn/src/store/", &["app", "cli", "form", "http", "mail", "outbox", "pages"]),
+    ("feedback-fn/src/outbox/", &["app", "cli", "form", "http", "pages"]),
+    ("feedback-fn/src/pages/", &["app", "cli", "http", "store"]),
+    ("feedback-fn/src/http/", &["cli", "outbox"]),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! These are this program's own structures: the two programs share a file format, not code.
 //! Fields that this version does not know are ignored; another version is refused.
-//! Not for the templates in it (`pages`) and not for what it means to a mail server (`pages` checks the recipients).
+//! Not for the templates in it and for whether mail can reach the recipients (`pages`).
 
 mod instant;
 mod read;
