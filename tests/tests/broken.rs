@@ -90,6 +90,38 @@ fn broken_templates_are_reported() {
     check("templates");
 }
 
+/// Whoever saves a file half written, or loses a character, gets messages with advice and no crash.
+#[test]
+fn damaged_files_never_make_the_program_panic() {
+    let files = auslage_tests::broken::base("strategy");
+    let mut failures = Vec::new();
+    for (path, text) in &files {
+        // A prime step: all kinds of places, in a few seconds.
+        for (at, letter) in text.char_indices().step_by(7) {
+            let (before, after) = (&text[..at], &text[at + letter.len_utf8()..]);
+            for damaged in [before.to_owned(), format!("{before}{after}")] {
+                let mut case =
+                    Case { name: format!("{path}, byte {at}"), files: files.clone(), expected: Vec::new() };
+                case.files.insert(path.clone(), damaged);
+                failures.extend(harm(&case));
+            }
+        }
+    }
+    assert_eq!(failures, [] as [String; 0]);
+}
+
+/// Whether a case panics, or is told of without advice.
+fn harm(case: &Case) -> Option<String> {
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        let diagnostics = build(case);
+        let all = diagnostics.sorted().into_iter().map(|diagnostic| Found::of(case, diagnostic));
+        all.collect::<Vec<_>>()
+    }));
+    let Ok(told) = told else { return Some(format!("{}: panicked", case.name)) };
+    let silent = told.iter().find(|found| found.hint.is_empty())?;
+    Some(format!("{}: {}", case.name, silent.shown()))
+}
+
 #[track_caller]
 fn check(area: &str) {
     let cases = cases(area);
