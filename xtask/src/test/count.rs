@@ -39,7 +39,7 @@ impl Runner {
         let mut count = match self {
             Self::Whole => Count { passed: usize::from(finished.success), failed: 0 },
             Self::Nextest => {
-                lines.filter(|line| line.contains("Summary [")).map(labelled).last().unwrap_or_default()
+                lines.rev().find(|line| line.contains("Summary [")).map(labelled).unwrap_or_default()
             }
             Self::CargoTest => lines
                 .filter(|line| line.starts_with("test result:"))
