@@ -20,8 +20,9 @@ const RULES = { extends: ["html-validate:standard", "html-validate:a11y"], rules
 const TEMPLATES = {
   home: "/", strategy: "/strategie/", chapter: "/strategie/strategieprozess/", themes: "/themen/",
   theme: "/themen/mobilitaet/", "theme without project": "/themen/umwelt/", project: "/themen/mobilitaet/fahrpraxis/",
-  group: "/uebergreifend/", process: "/prozess/", participants: "/beteiligte/",
-  participant: "/beteiligte/stadt-loeffingen/", sources: "/quellen/", imprint: "/impressum/", privacy: "/datenschutz/",
+  "project after the strategy": "/themen/wirtschaft/pop-up-coworking/", group: "/uebergreifend/",
+  "measure across themes": "/uebergreifend/glasfasernetz/", process: "/prozess/", step: "/prozess/buergerbefragung/", participants: "/beteiligte/",
+  participant: "/beteiligte/stadt-loeffingen/", sources: "/quellen/", help: "/hilfe/", imprint: "/impressum/", privacy: "/datenschutz/",
   accessibility: "/barrierefreiheit/", form: "/vorschlag/6.1.2/", "form of a page": "/vorschlag/6.1/",
   "form for everything": "/vorschlag/gesamt/", "all forms": "/vorschlag/", "not found": "/gibt-es-nicht/",
 };
