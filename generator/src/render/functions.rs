@@ -19,9 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use super::extension::Plain;
 use super::values::Values;
-use crate::compose::{Bodies, Body};
 use crate::config::Config;
 use crate::site::Site;
 
@@ -113,14 +111,7 @@ impl Pages {
     fn values(&self) -> &Values {
         match &self.values {
             Known::Bodies(values) => values,
-            Known::Addresses(values) => values.get_or_init(|| {
-                let bodies = Bodies {
-                    pages: vec![Body::default(); self.site.pages.len()],
-                    sections: vec![Body::default(); self.site.sections.len()],
-                    ..Bodies::default()
-                };
-                Values::new(&self.site, &bodies, &Plain)
-            }),
+            Known::Addresses(values) => values.get_or_init(|| Values::without_bodies(&self.site)),
         }
     }
 }

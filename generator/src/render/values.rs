@@ -8,7 +8,7 @@ mod config;
 use rayon::prelude::*;
 use tera::{Map, Value};
 
-use super::extension::Extension;
+use super::extension::{Extension, Plain};
 use crate::compose::{Bodies, Body};
 use crate::site::{NodeId, PageId, SectionId, Site, Taxonomy, Term};
 
@@ -46,17 +46,27 @@ impl TaxonomyValues {
 impl Values {
     /// The values of a site whose bodies are composed, with what an extension adds to them.
     pub fn new(site: &Site, bodies: &Bodies, extension: &dyn Extension) -> Self {
-        let plain: Vec<Map> = site
-            .page_ids()
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|id| {
-                let mut map = page_map(site, id, &bodies.pages[id.0]);
-                map.insert("backlinks".into(), backlinks(site, bodies, NodeId::Page(id)));
-                extend(&mut map, extension.page(id));
-                map
-            })
-            .collect();
+        let ids: Vec<PageId> = site.page_ids().collect();
+        let plain = ids.into_par_iter().map(|id| whole_page(site, bodies, extension, id)).collect();
+        Self::of_pages(site, bodies, extension, plain)
+    }
+
+    /// The values of a site whose bodies are not composed yet.
+    ///
+    /// Deliberately on one thread: they are made while bodies are composed, when the first body asks for
+    /// them. A thread of the pool that waited for the others here would take up another body, and that
+    /// one would wait for these values forever.
+    pub fn without_bodies(site: &Site) -> Self {
+        let bodies = Bodies {
+            pages: vec![Body::default(); site.pages.len()],
+            sections: vec![Body::default(); site.sections.len()],
+            ..Bodies::default()
+        };
+        let plain = site.page_ids().map(|id| whole_page(site, &bodies, &Plain, id)).collect();
+        Self::of_pages(site, &bodies, &Plain, plain)
+    }
+
+    fn of_pages(site: &Site, bodies: &Bodies, extension: &dyn Extension, plain: Vec<Map>) -> Self {
         let pages = with_neighbours(site, plain);
         let sections = site
             .section_ids()
@@ -96,6 +106,14 @@ pub fn feed_term(term: &Term) -> Value {
     map.insert("slug".into(), term.slug.as_str().into());
     map.insert("permalink".into(), term.address.permalink.as_str().into());
     map.into()
+}
+
+/// A page with all but its neighbours.
+fn whole_page(site: &Site, bodies: &Bodies, extension: &dyn Extension, id: PageId) -> Map {
+    let mut map = page_map(site, id, &bodies.pages[id.0]);
+    map.insert("backlinks".into(), backlinks(site, bodies, NodeId::Page(id)));
+    extend(&mut map, extension.page(id));
+    map
 }
 
 /// Each page with its neighbours; a neighbour's value has no neighbours of its own, or each page would

@@ -1,6 +1,6 @@
 //! Everything one can comment on: passages, pages, the whole document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::passages;
@@ -129,9 +129,10 @@ fn pages(site: &Site, strategy: &Strategy) -> Vec<(NodeId, Option<EntityId>)> {
     order.extend(&strategy.steps);
     let nodes = order.iter().map(|id| (strategy.entity(*id).node, Some(*id)));
     let mut pages: Vec<_> = nodes.filter(|(node, _)| is_published(site, *node)).collect();
+    let ordered: BTreeSet<EntityId> = order.iter().copied().collect();
     let mut others: Vec<(&str, NodeId)> = Vec::new();
     for node in site.by_path.values().copied() {
-        let known = strategy.of_node(node).is_some_and(|id| order.contains(&id));
+        let known = strategy.of_node(node).is_some_and(|id| ordered.contains(&id));
         if !known && is_published(site, node) {
             others.push((&address(site, node).path, node));
         }

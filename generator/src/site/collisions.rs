@@ -1,6 +1,6 @@
 //! Two things at one address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::catalog::site as catalog;
 use crate::diagnostic::{Diagnostics, Span};
@@ -48,7 +48,8 @@ fn claims(pages: &[Page], sections: &[Section]) -> Claims {
     for (section, document) in listed.clone() {
         claim(&section.address.path, &section.relative, Span::file(&document.file.path));
     }
-    for page in published.clone().filter(|page| !stands_beside_section(page, sections)) {
+    let folders: BTreeSet<&str> = sections.iter().map(|section| section.address.path.as_str()).collect();
+    for page in published.clone().filter(|page| !stands_beside_section(page, &folders)) {
         claim(&page.address.path, &page.document.file.relative, address_span(page));
     }
     // After all addresses: of the two it is the alias that has to go.
@@ -67,9 +68,8 @@ fn claims(pages: &[Page], sections: &[Section]) -> Claims {
 }
 
 /// Whether it is an `index.md` in the folder of a section, which is reported as such.
-fn stands_beside_section(page: &Page, sections: &[Section]) -> bool {
-    page.document.file.stem == "index"
-        && sections.iter().any(|section| section.address.path == page.address.path)
+fn stands_beside_section(page: &Page, sections: &BTreeSet<&str>) -> bool {
+    page.document.file.stem == "index" && sections.contains(page.address.path.as_str())
 }
 
 /// An alias as addresses are written: with slashes at both ends, unless it names a file.

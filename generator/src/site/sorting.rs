@@ -1,6 +1,7 @@
 //! Order of pages in their sections, and what Zola leaves out for lack of a sort key.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use lexical_sort::natural_lexical_cmp;
 
@@ -31,10 +32,11 @@ pub(super) fn sort_sections(pages: &mut [Page], sections: &mut [Section], diagno
         section.pages = sorted;
         section.ignored_pages = ignored;
     }
+    let listed: BTreeSet<PageId> =
+        sections.iter().flat_map(|section| section.pages.iter().copied()).collect();
     for section in sections.iter() {
         for id in &section.ignored_pages {
-            let elsewhere = sections.iter().any(|other| other.pages.contains(id));
-            pages[id.0].published = elsewhere;
+            pages[id.0].published = listed.contains(id);
             report(&pages[id.0], section, diagnostics);
         }
     }
