@@ -10,7 +10,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
 
-use crate::compose::{self, Bodies};
+use crate::check;
+use crate::compose::{self, Bodies, Templating};
 use crate::config::{self, Config, Overrides};
 use crate::diagnostic::catalog::render as catalog;
 use crate::diagnostic::{Diagnostics, Span};
@@ -180,13 +181,15 @@ fn make(
     let site =
         Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics));
     let mut product = Product { counts: counts(&site), sink: Made::Nothing };
-    if !are_templates_sound || !is_complete {
-        // A body that calls a component of a broken template, or links to a broken page, would be blamed.
+    if !is_complete {
+        // Whatever leads to a broken page would be blamed.
         return Ok(product);
     }
     let templates = templates.with_site(&site);
-    let bodies = compose::compose(&site, &templates, diagnostics);
+    let templating = if are_templates_sound { Templating::Render } else { Templating::LeaveAlone };
+    let bodies = compose::compose(&site, &templates, templating, diagnostics);
     let extension = extension(world.as_ref(), &site, &bodies, &templates, diagnostics);
+    check::links(&site, &bodies, |node| extension.anchors(node), diagnostics);
     if diagnostics.has_errors() {
         return Ok(product);
     }

@@ -3,6 +3,8 @@
 //! What one file shows on its own is reported by the stage that reads it; here stands what only the
 //! whole shows.
 
+mod links;
 mod strategy;
 
+pub use links::links;
 pub use strategy::strategy;

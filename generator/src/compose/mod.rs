@@ -1,11 +1,12 @@
 //! Stage 4: every document's body → its [`Body`]: templated where it holds braces, then Markdown, then HTML.
 //!
 //! Parallel by document. Asks the [`Site`] for addresses and nothing else of other documents;
-//! afterwards the links between documents are checked and turned round into backlinks.
+//! afterwards the links between documents are turned round into backlinks. Whether their anchors exist is
+//! a matter for [`check`](crate::check), because `review` adds some.
 
 mod analytics;
+mod backlinks;
 mod content;
-mod links;
 mod sitelinks;
 pub(crate) mod snippets;
 #[cfg(test)]
@@ -30,6 +31,8 @@ pub struct Body {
     pub word_count: usize,
     /// Minutes, rounded up.
     pub reading_time: usize,
+    /// Whether its template did not work or was left alone, so that nothing is known of its markup.
+    pub is_missing: bool,
 }
 
 /// The bodies of all pages and sections, by index, and who links to whom.
@@ -43,9 +46,33 @@ pub struct Bodies {
     pub backlinks: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
+impl Bodies {
+    /// The body of a page or section.
+    pub fn of(&self, node: NodeId) -> &Body {
+        match node {
+            NodeId::Page(id) => &self.pages[id.0],
+            NodeId::Section(id) => &self.sections[id.0],
+        }
+    }
+}
+
+/// What becomes of bodies that are templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Templating {
+    /// They are rendered.
+    Render,
+    /// They are left alone: the site's own templates are broken, and a body that uses them would be blamed.
+    LeaveAlone,
+}
+
 /// Composes all bodies.
-pub fn compose(site: &Site, templates: &Templates, diagnostics: &mut Diagnostics) -> Bodies {
-    let composer = Composer::new(site, templates);
+pub fn compose(
+    site: &Site,
+    templates: &Templates,
+    templating: Templating,
+    diagnostics: &mut Diagnostics,
+) -> Bodies {
+    let composer = Composer::new(site, templates, templating);
     let pages: Vec<_> =
         (0..site.pages.len()).into_par_iter().map(|index| composer.page(PageId(index))).collect();
     let sections: Vec<_> =
@@ -53,11 +80,11 @@ pub fn compose(site: &Site, templates: &Templates, diagnostics: &mut Diagnostics
     for composed in pages.iter().chain(&sections) {
         diagnostics.extend(composed.diagnostics.clone());
     }
-    links::check(site, &pages, &sections, diagnostics);
-    let backlinks = links::backlinks(site, &pages, &sections);
-    Bodies {
+    let mut bodies = Bodies {
         pages: pages.into_iter().map(|composed| composed.body).collect(),
         sections: sections.into_iter().map(|composed| composed.body).collect(),
-        backlinks,
-    }
+        backlinks: BTreeMap::new(),
+    };
+    bodies.backlinks = backlinks::collect(site, &bodies);
+    bodies
 }

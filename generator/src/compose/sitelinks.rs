@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::nearest;
 use crate::markup::Links;
 use crate::parse::Document;
-use crate::site::{NodeId, Site};
+use crate::site::Site;
 
 /// Answers for one document.
 pub(super) struct SiteLinks<'a> {
@@ -16,7 +16,7 @@ pub(super) struct SiteLinks<'a> {
 impl Links for SiteLinks<'_> {
     fn permalink(&self, path: &str) -> Option<String> {
         let node = self.site.by_path.get(path)?;
-        Some(permalink(self.site, *node).to_owned())
+        Some(self.site.address(*node).permalink.clone())
     }
 
     /// A document that moved keeps its name, so the same name in another folder comes first.
@@ -32,14 +32,6 @@ impl Links for SiteLinks<'_> {
     fn place(&self, link: &str) -> Option<Range<usize>> {
         let start = self.document.body.start + self.document.body().find(link)?;
         Some(start..start + link.len())
-    }
-}
-
-/// Where a page or section is published.
-pub(super) fn permalink(site: &Site, node: NodeId) -> &str {
-    match node {
-        NodeId::Page(id) => &site.page(id).address.permalink,
-        NodeId::Section(id) => &site.section(id).address.permalink,
     }
 }
 

@@ -9,7 +9,7 @@ use tera::{Context, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::emit::Artifact;
-use crate::site::{PageId, SectionId};
+use crate::site::{NodeId, PageId, SectionId};
 
 /// Adds variables, pages and files to a site.
 pub trait Extension: Sync {
@@ -21,6 +21,9 @@ pub trait Extension: Sync {
 
     /// Keys added to `section`.
     fn section(&self, id: SectionId) -> Vec<(&'static str, Value)>;
+
+    /// Fragments that templates add to a page or section (`absatz-6.1.3`), so that links may lead there.
+    fn anchors(&self, node: NodeId) -> Vec<String>;
 
     /// Pages that have no Markdown (form pages). Called once; each is rendered in parallel with all
     /// others, its context extended by `config`, `lang`, `current_path`, `current_url` and the globals.
@@ -77,6 +80,10 @@ impl Extension for Plain {
     }
 
     fn section(&self, _: SectionId) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    fn anchors(&self, _: NodeId) -> Vec<String> {
         Vec::new()
     }
 

@@ -47,6 +47,24 @@ fn every_broken_template_is_reported_and_only_those() {
 }
 
 #[test]
+fn a_broken_template_hides_no_mistake_in_the_content() {
+    check(
+        &[
+            ("templates/index.html", "{% if x %}"),
+            ("templates/page.html", "ok"),
+            ("content/a.md", "+++\n+++\n[x](@/b.md#fort) [y](@/c.md#egal)"),
+            ("content/b.md", "+++\n+++\n[x](@/fort.md)"),
+            ("content/c.md", "+++\n+++\n{{ <vielleicht_dort /> }}"),
+        ],
+        &[
+            "s/content/a.md:3:5: error: there is no heading or id `fort` in `b.md` (give the heading in `b.md` that id: `## Title {#fort}`)",
+            "s/content/b.md:3:5: error: the link `@/fort.md` leads to no page or section (behind `@/` stands the path of a Markdown file below `content/`, with its ending and, for a translation, its language: `@/folder/page.en.md`)",
+            "index.html:1:1: error: this `{% if … %}` is not closed (put `{% endif %}` where it ends)",
+        ],
+    );
+}
+
+#[test]
 fn tera_1_is_named_with_what_replaces_it() {
     check(
         &[

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use tera::{Context, Map, Value};
 
-use super::contract;
 use super::settings::Settings;
-use super::targets::Review;
+use super::targets::{BlockRole, Review};
 use super::values::Maker;
 use super::{FORM_TEMPLATE, FORMS_TEMPLATE, FUNCTION_TEMPLATES};
+use super::{contract, passages};
 use crate::compose::Bodies;
 use crate::diagnostic::Diagnostics;
 use crate::render::{Artifact, ArtifactContent, CopiedFile, Extension, ExtraPage, RenderText};
@@ -94,6 +94,17 @@ impl Extension for StrategySite<'_> {
 
     fn section(&self, id: SectionId) -> Vec<(&'static str, Value)> {
         self.keys(NodeId::Section(id))
+    }
+
+    /// Only in a round do templates see passages.
+    fn anchors(&self, node: NodeId) -> Vec<String> {
+        let page = self.review.by_node.get(&node).filter(|_| self.settings.round.is_some());
+        let blocks = page.map(|index| self.review.pages[*index].blocks.as_slice()).unwrap_or_default();
+        let passages = blocks.iter().filter_map(|block| match block.role {
+            BlockRole::Passage(index) => Some(passages::anchor(&self.review.targets[index].id)),
+            BlockRole::Heading | BlockRole::Other => None,
+        });
+        passages.collect()
     }
 
     fn extra_pages(&self) -> Vec<ExtraPage> {

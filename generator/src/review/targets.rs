@@ -9,7 +9,7 @@ use crate::compose::{Bodies, Body};
 use crate::diagnostic::catalog::review as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::markup::BlockKind;
-use crate::site::{Address, NodeId, Site};
+use crate::site::{NodeId, Site};
 use crate::strategy::{EntityId, Strategy};
 
 /// Id of the whole document.
@@ -107,11 +107,7 @@ pub fn find(
         Finder { site, strategy, settings, diagnostics, taken: BTreeMap::new(), review: Review::default() };
     finder.document();
     for (node, entity) in pages(site, strategy) {
-        let body = match node {
-            NodeId::Page(id) => &bodies.pages[id.0],
-            NodeId::Section(id) => &bodies.sections[id.0],
-        };
-        finder.page(node, entity, body);
+        finder.page(node, entity, bodies.of(node));
     }
     finder.review
 }
@@ -134,7 +130,7 @@ fn pages(site: &Site, strategy: &Strategy) -> Vec<(NodeId, Option<EntityId>)> {
     for node in site.by_path.values().copied() {
         let known = strategy.of_node(node).is_some_and(|id| ordered.contains(&id));
         if !known && is_published(site, node) {
-            others.push((&address(site, node).path, node));
+            others.push((site.address(node).path.as_str(), node));
         }
     }
     others.sort();
@@ -155,13 +151,6 @@ fn is_published(site: &Site, node: NodeId) -> bool {
             let default = section.language == site.config.default_language;
             default && section.matter.render && section.matter.redirect_to.is_none()
         }
-    }
-}
-
-fn address(site: &Site, node: NodeId) -> &Address {
-    match node {
-        NodeId::Page(id) => &site.page(id).address,
-        NodeId::Section(id) => &site.section(id).address,
     }
 }
 
@@ -190,7 +179,7 @@ impl Finder<'_> {
     }
 
     fn page(&mut self, node: NodeId, entity: Option<EntityId>, body: &Body) {
-        let address = address(self.site, node);
+        let address = self.site.address(node);
         let entity = entity.map(|id| self.strategy.entity(id));
         let number = entity.and_then(|entity| entity.number.clone());
         let id = number.clone().or_else(|| entity.map(|entity| entity.id.clone()));

@@ -97,6 +97,20 @@ fn passages_are_counted_and_nothing_of_the_page_is_lost() {
 }
 
 #[test]
+fn a_link_may_lead_to_a_passage_that_exists() {
+    let text = "+++\ntitle = \"Impressum\"\n+++\n\
+        [da](@/mobilitaet/fahrpraxis.md#absatz-1.1.4) [nicht da](@/mobilitaet/fahrpraxis.md#absatz-1.1.9)\n";
+    let files: Vec<(&str, &str)> = FILES[..4].iter().copied().chain([("impressum.md", text)]).collect();
+    let world = reviewed(&files, SETTINGS);
+    let (site, bodies, templates) = composed(&world);
+    let extension = interpret(&world, &site, &bodies, &templates, &mut Diagnostics::default()).unwrap();
+    let mut diagnostics = Diagnostics::default();
+    crate::check::links(&site, &bodies, |node| extension.anchors(node), &mut diagnostics);
+    let link = "@/mobilitaet/fahrpraxis.md#absatz-1.1.9".to_owned();
+    assert_eq!(seen(&world, &diagnostics), [("missing-anchor", link)]);
+}
+
+#[test]
 fn pages_without_a_number_have_a_form_and_no_passages() {
     let world = reviewed(&FILES, SETTINGS);
     let (site, bodies, templates) = composed(&world);

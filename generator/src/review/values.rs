@@ -224,10 +224,7 @@ impl Maker<'_> {
     }
 
     fn html(&self, node: NodeId) -> &str {
-        match node {
-            NodeId::Page(id) => &self.bodies.pages[id.0].markup.html,
-            NodeId::Section(id) => &self.bodies.sections[id.0].markup.html,
-        }
+        &self.bodies.of(node).markup.html
     }
 
     fn url(&self, path: &str) -> Value {

@@ -189,9 +189,30 @@ impl Site {
         &self.sections[id.0]
     }
 
+    /// The file of a page or section; none for a language's root that has none.
+    pub fn document(&self, node: NodeId) -> Option<&Document> {
+        match node {
+            NodeId::Page(id) => Some(&self.page(id).document),
+            NodeId::Section(id) => self.section(id).document.as_ref(),
+        }
+    }
+
+    /// Where a page or section is published.
+    pub fn address(&self, node: NodeId) -> &Address {
+        match node {
+            NodeId::Page(id) => &self.page(id).address,
+            NodeId::Section(id) => &self.section(id).address,
+        }
+    }
+
     /// Ids of all pages.
     pub fn page_ids(&self) -> impl Iterator<Item = PageId> + use<> {
         (0..self.pages.len()).map(PageId)
+    }
+
+    /// All pages, then all sections.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.page_ids().map(NodeId::Page).chain(self.section_ids().map(NodeId::Section))
     }
 
     /// Ids of all sections.

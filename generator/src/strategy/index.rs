@@ -77,13 +77,7 @@ pub fn extra(document: &Document) -> &Extra {
 
 /// The document of a page or section that is part of the strategy.
 pub fn document(site: &Site, node: NodeId) -> &Document {
-    match node {
-        NodeId::Page(id) => &site.page(id).document,
-        NodeId::Section(id) => {
-            let document = site.section(id).document.as_ref();
-            document.expect("only sections with a file are in the index")
-        }
-    }
+    site.document(node).expect("only sections with a file are in the index")
 }
 
 /// The nearest section above (or at) a node that is a theme or group.

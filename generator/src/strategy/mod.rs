@@ -48,9 +48,5 @@ pub fn interpret(
 
 /// Place of a value under `[extra]` of a page or section.
 pub fn extra_span(site: &Site, node: NodeId, key: &str) -> Option<Span> {
-    let document = match node {
-        NodeId::Page(id) => Some(&site.page(id).document),
-        NodeId::Section(id) => site.section(id).document.as_ref(),
-    };
-    document.map(|document| document.span(&format!("extra.{key}")))
+    site.document(node).map(|document| document.span(&format!("extra.{key}")))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compose::{Bodies, compose};
+use crate::compose::{Bodies, Templating, compose};
 use crate::config::{Overrides, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::discover::discover;
@@ -42,7 +42,7 @@ pub fn composed(world: &MemoryWorld) -> (Site, Bodies, Templates) {
     let templates =
         Templates::load(&Arc::new(config.clone()), &inventory, &Arc::new(files), &mut diagnostics);
     let site = Arc::new(resolve(config, documents, &inventory, false, &mut diagnostics));
-    let bodies = compose(&site, &templates.clone().with_site(&site), &mut diagnostics);
+    let bodies = compose(&site, &templates.clone().with_site(&site), Templating::Render, &mut diagnostics);
     ((*site).clone(), bodies, templates)
 }
 

@@ -10,7 +10,7 @@ use tera::{Context, Value};
 
 use super::sitelinks::SiteLinks;
 use super::snippets::SiteSnippets;
-use super::{Body, analytics};
+use super::{Body, Templating, analytics};
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::markup;
@@ -24,14 +24,13 @@ use crate::site::{NodeId, PageId, SectionId, Site};
 pub(super) struct Composed {
     pub(super) body: Body,
     pub(super) diagnostics: Diagnostics,
-    /// Its template did not work, so that the body is empty.
-    pub(super) failed: bool,
 }
 
 /// What all documents need.
 pub(super) struct Composer<'a> {
     site: &'a Site,
     templates: &'a Templates,
+    templating: Templating,
     /// `config` by language, built once.
     configs: BTreeMap<&'a str, Value>,
 }
@@ -45,11 +44,11 @@ struct Source<'a> {
 }
 
 impl<'a> Composer<'a> {
-    pub(super) fn new(site: &'a Site, templates: &'a Templates) -> Self {
+    pub(super) fn new(site: &'a Site, templates: &'a Templates, templating: Templating) -> Self {
         let languages = site.config.languages.keys();
         let configs =
             languages.map(|code| (code.as_str(), values::config_value(&site.config, code))).collect();
-        Self { site, templates, configs }
+        Self { site, templates, templating, configs }
     }
 
     pub(super) fn page(&self, id: PageId) -> Composed {
@@ -107,7 +106,7 @@ impl<'a> Composer<'a> {
             }
             Err(diagnostics) => {
                 diagnostics.into_iter().for_each(|diagnostic| composed.diagnostics.push(diagnostic));
-                composed.failed = true;
+                composed.body.is_missing = true;
             }
         }
         composed
@@ -124,6 +123,9 @@ impl<'a> Composer<'a> {
         let skip = self.site.config.skip_content_templating.is_match(&document.file.relative);
         if skip || !has_template_braces(body) {
             return Ok(Cow::Borrowed(body));
+        }
+        if self.templating == Templating::LeaveAlone {
+            return Err(Vec::new());
         }
         let mut context = Context::new();
         context.insert("lang", source.language);

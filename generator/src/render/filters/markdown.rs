@@ -10,7 +10,7 @@ use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostics, Severity, nearest};
 use crate::markup::{Context, Links, render};
 use crate::render::templates::Templates;
-use crate::site::{NodeId, Site};
+use crate::site::Site;
 
 /// `markdown(inline)`
 pub struct Markdown {
@@ -71,10 +71,7 @@ struct SiteLinks<'a>(&'a Site);
 
 impl Links for SiteLinks<'_> {
     fn permalink(&self, path: &str) -> Option<String> {
-        Some(match self.0.by_path.get(path)? {
-            NodeId::Page(id) => self.0.page(*id).address.permalink.clone(),
-            NodeId::Section(id) => self.0.section(*id).address.permalink.clone(),
-        })
+        Some(self.0.address(*self.0.by_path.get(path)?).permalink.clone())
     }
 
     fn nearest(&self, path: &str) -> Option<String> {

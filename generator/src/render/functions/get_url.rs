@@ -8,7 +8,7 @@ use tera::{Error, Function, Kwargs, State, TeraResult};
 use super::get_hash::hex_digest;
 use super::{Files, language};
 use crate::config::Config;
-use crate::site::{NodeId, Site};
+use crate::site::Site;
 
 /// How much of a file's SHA-256 stands behind `?h=`: 80 bits, as Zola has it.
 const CACHEBUST_DIGITS: usize = 20;
@@ -46,10 +46,7 @@ impl GetUrl {
 
     fn permalink(&self, path: &str) -> Option<&str> {
         let site = self.site.as_ref()?;
-        Some(match site.by_path.get(path)? {
-            NodeId::Page(id) => &site.page(*id).address.permalink,
-            NodeId::Section(id) => &site.section(*id).address.permalink,
-        })
+        Some(&site.address(*site.by_path.get(path)?).permalink)
     }
 
     /// The file of that language: `a.md` → `a.de.md`.
