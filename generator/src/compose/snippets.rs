@@ -2,12 +2,11 @@
 
 use tera::Context;
 
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalog::markup::snippet;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::markup::Snippets;
+use crate::render::complaint::Complaint;
 use crate::render::templates::Templates;
-
-use super::content::failure::Failure;
 
 /// Renders them with the site's engine.
 pub(crate) struct SiteSnippets<'a> {
@@ -17,11 +16,11 @@ pub(crate) struct SiteSnippets<'a> {
 impl SiteSnippets<'_> {
     fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
         self.templates.tera.render(name, context).map_err(|error| {
-            let failure = Failure::first(&error);
-            let template = failure.template.as_deref().unwrap_or(name);
-            let range = failure.range.unwrap_or(0..0);
-            let span = self.templates.file(template).map(|path| Span::new(path, range));
-            snippet(span, name, &failure.reason)
+            let complaints = Complaint::all(&error);
+            let first = complaints.first().expect("an error is at least one complaint");
+            let span =
+                first.place.as_ref().and_then(|(template, position)| self.templates.span(template, position));
+            snippet(span, name, &first.message)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Stage 7: pages out of templates, in parallel; yields [`Artifact`](crate::emit::Artifact)s one by one.
 
 pub mod builtin;
+pub mod complaint;
 mod contexts;
 pub mod extension;
 mod feeds;

@@ -12,12 +12,13 @@ use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
 
+use super::complaint::Position;
 use super::functions::{self, Files};
 use super::problem;
 use super::values::Values;
 use super::{builtin, filters};
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::site::Site;
 
@@ -98,6 +99,12 @@ impl Templates {
     /// The file of one of the site's own templates.
     pub fn file(&self, name: &str) -> Option<&Path> {
         self.sources.get(name).map(|source| source.path.as_path())
+    }
+
+    /// A place in one of the site's own templates.
+    pub fn span(&self, name: &str, position: &Position) -> Option<Span> {
+        let source = self.sources.get(name)?;
+        Some(Span::new(&source.path, position.range(&source.text)))
     }
 
     /// Names of the site's own templates.

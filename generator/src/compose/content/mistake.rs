@@ -3,49 +3,55 @@
 
 use std::ops::Range;
 
-use super::failure::{CONTENT, Failure};
 use crate::diagnostic::catalog::markup::{TemplateMistake, content_template};
 use crate::diagnostic::catalog::templates::unclosed_tag as unclosed_tag_problem;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::parse::Document;
+use crate::render::complaint::{Complaint, Position, quoted_after};
 use crate::render::templates::Templates;
 use crate::render::unclosed::{ends_too_early, unclosed_tag};
 
+/// Name that Tera gives to a text rendered without a file.
+const CONTENT: &str = "__tera_one_off";
+
 /// Diagnostics of a body whose template does not work.
 pub(super) fn diagnose(error: &tera::Error, document: &Document, templates: &Templates) -> Vec<Diagnostic> {
-    Failure::all(error).iter().map(|failure| diagnostic(failure, document, templates)).collect()
+    Complaint::all(error).iter().map(|complaint| diagnostic(complaint, document, templates)).collect()
 }
 
-fn diagnostic(failure: &Failure, document: &Document, templates: &Templates) -> Diagnostic {
-    let elsewhere = failure.template.as_deref().filter(|name| *name != CONTENT && !name.is_empty());
-    if let Some(name) = elsewhere {
-        return in_template(failure, name, document, templates);
-    }
-    if ends_too_early(&failure.reason)
-        && let Some((range, tag)) = unclosed_tag(document.body())
+fn diagnostic(complaint: &Complaint, document: &Document, templates: &Templates) -> Diagnostic {
+    let (body, message) = (document.body(), &complaint.message);
+    let range = match &complaint.place {
+        Some((name, position)) if name != CONTENT && !name.is_empty() => {
+            return in_template(complaint, (name, position), document, templates);
+        }
+        Some((_, position)) => word_at(body, position),
+        None => 0..0,
+    };
+    if ends_too_early(message)
+        && let Some((range, tag)) = unclosed_tag(body)
     {
         return Diagnostic { code: "content-template", ..unclosed_tag_problem(span(document, range), tag) };
     }
-    let range = failure
-        .range
-        .clone()
-        .or_else(|| failure.line.map(|at| range_of(document.body(), at)))
-        .unwrap_or(0..0);
-    let mistake = mistake(&failure.reason, document.body(), &range, templates);
-    content_template(span(document, range), &failure.reason, &mistake)
+    let mistake = mistake(message, body, &range, templates);
+    content_template(span(document, range), message, &mistake)
 }
 
 /// The mistake is in a template that the text calls; the call is a note.
-fn in_template(failure: &Failure, name: &str, document: &Document, templates: &Templates) -> Diagnostic {
-    let call = failure.called_from.map_or(0..0, |at| range_of(document.body(), at));
+fn in_template(
+    complaint: &Complaint,
+    (name, position): (&str, &Position),
+    document: &Document,
+    templates: &Templates,
+) -> Diagnostic {
+    let mut calls =
+        complaint.notes.iter().filter(|(label, template, _)| label == "called from" && template == CONTENT);
+    let call = calls.next().map_or(0..0, |(_, _, position)| word_at(document.body(), position));
     let call = span(document, call);
-    match templates.file(name) {
-        Some(path) => {
-            let span = Span::new(path, failure.range.clone().unwrap_or(0..0));
-            content_template(span, &failure.reason, &TemplateMistake::Elsewhere)
-                .note("called from here", call)
-        }
-        None => content_template(call, &failure.reason, &TemplateMistake::Elsewhere),
+    match templates.span(name, position) {
+        Some(span) => content_template(span, &complaint.message, &TemplateMistake::Elsewhere)
+            .note("called from here", call),
+        None => content_template(call, &complaint.message, &TemplateMistake::Elsewhere),
     }
 }
 
@@ -57,16 +63,16 @@ fn span(document: &Document, range: Range<usize>) -> Span {
     Span::new(&document.file.path, start + range.start..start + range.end)
 }
 
-/// The word at a line and column, both from 1; columns count characters. A component's name stands behind
-/// its bracket.
-fn range_of(body: &str, (line, column): (usize, usize)) -> Range<usize> {
-    let Some(text) = body.split_inclusive('\n').nth(line.saturating_sub(1)) else {
-        return body.len()..body.len();
-    };
-    let line_start = text.as_ptr() as usize - body.as_ptr() as usize;
-    let skipped: usize = text.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
-    let named = text[skipped..].trim_start_matches(['<', '/']);
-    let start = line_start + text.len() - named.len();
+/// The bytes of a position; of one that is only counted, the word there. A component's name stands
+/// behind its bracket.
+fn word_at(body: &str, position: &Position) -> Range<usize> {
+    let range = position.range(body);
+    if let Position::Bytes(_) = position {
+        return range;
+    }
+    let text = &body[range.start..];
+    let named = text.trim_start_matches(['<', '/']);
+    let start = body.len() - named.len();
     let length: usize = named.chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
     start..start + length
 }
@@ -89,10 +95,6 @@ fn mistake(reason: &str, body: &str, range: &Range<usize>, templates: &Templates
         Some(name) => TemplateMistake::BodyShortcode { name: name.to_owned() },
         None => TemplateMistake::Other,
     }
-}
-
-fn quoted_after<'r>(reason: &'r str, start: &str) -> Option<&'r str> {
-    reason.strip_prefix(start)?.split('`').nth(1)
 }
 
 /// `{% name(` on the line of the failure: how Zola called shortcodes with a body until 0.22.

@@ -1,6 +1,5 @@
 //! One document's body: as a template first, where it holds braces, then as Markdown.
 
-pub(super) mod failure;
 mod mistake;
 
 use std::borrow::Cow;

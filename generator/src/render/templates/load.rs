@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tera::{ErrorKind, Tera};
 
+use super::super::complaint::{Complaint, quoted_after};
 use super::super::{builtin, problem};
 use super::{Source, Sources};
 use crate::diagnostic::catalog::templates as catalog;
@@ -138,8 +139,8 @@ fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>)
                 let place = |name: &str| component_definition(sources, name, &component);
                 report.push(catalog::component_twice(place(&second), place(&first), &component));
             }
-            for complaint in problem::reports(message) {
-                about.insert(complaint.template.clone());
+            for complaint in Complaint::of_reports(message) {
+                about.extend(complaint.template().map(str::to_owned));
                 if !follows_from(&complaint.message, sources, broken) {
                     report.push(problem::reported(&complaint, sources));
                 }
@@ -152,13 +153,13 @@ fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>)
 
 /// Whether a name is unknown only because the template that has it was left out.
 fn follows_from(message: &str, sources: &Sources, broken: &BTreeSet<String>) -> bool {
-    if let Some(component) = problem::quoted_after(message, "Unknown component ") {
+    if let Some(component) = quoted_after(message, "Unknown component ") {
         return broken
             .iter()
             .filter_map(|name| sources.get(name))
             .any(|source| COMPONENT.captures_iter(&source.text).any(|captures| &captures[1] == component));
     }
-    match problem::quoted_after(message, "Unknown template ") {
+    match quoted_after(message, "Unknown template ") {
         Some(template) => broken.iter().any(|name| is_named(name, template)),
         None => false,
     }
