@@ -99,7 +99,7 @@ pub struct Config {
     /// `[link_checker]`
     pub link_checker: LinkChecker,
     /// `[extra]`, the theme's merged underneath.
-    pub extra: crate::parse::Extra,
+    pub extra: crate::data::Extra,
     /// `[extra.auslage]`: what is ours. `None` for a plain Zola site.
     pub auslage: Option<AuslageTable>,
 }
@@ -109,7 +109,7 @@ pub struct Config {
 #[derive(Debug, Clone, Default)]
 pub struct AuslageTable {
     /// The table's keys and values.
-    pub table: crate::parse::Extra,
+    pub table: crate::data::Extra,
     /// Bytes of each value in the configuration file, by dotted key below `extra.auslage` (`round.opens`).
     pub spans: BTreeMap<String, std::ops::Range<usize>>,
 }

@@ -14,6 +14,9 @@ pub use self::fields::Fields;
 pub use self::toml::parse as parse_toml;
 pub use self::yaml::parse as parse_yaml;
 
+/// Free data of front matter and configuration, once its places are no longer needed.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
 /// A value and its bytes in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

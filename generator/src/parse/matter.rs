@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::config::raw::read_insert_anchor;
-use crate::data::{Fields, Value, table_to_json};
+use crate::data::{Extra, Fields, Value, table_to_json};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::front_matter as catalog;
-use crate::parse::{Extra, MatterDate, PageMatter, SectionMatter, SortBy, date};
+use crate::parse::{MatterDate, PageMatter, SectionMatter, SortBy, date};
 
 const SORT_BY: [(&str, SortBy); 8] = [
     ("none", SortBy::None),

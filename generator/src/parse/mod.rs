@@ -13,12 +13,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::config::{Config, InsertAnchor};
+use crate::data::Extra;
 use crate::data::{self, Fields};
 use crate::diagnostic::Diagnostics;
 use crate::discover::ContentFile;
-
-/// Free data of front matter and configuration, from TOML or YAML.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// A Markdown file, read and split.
 #[derive(Debug, Clone)]

@@ -334,7 +334,7 @@ fn extend(map: &mut Map, added: Vec<(&'static str, Value)>) {
 }
 
 /// Free data of front matter or configuration, its keys sorted as Zola prints them.
-pub(super) fn data(table: &crate::parse::Extra) -> Value {
+pub(super) fn data(table: &crate::data::Extra) -> Value {
     let mut entries: Vec<(&String, &serde_json::Value)> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.as_str());
     let entries = entries.into_iter().map(|(key, value)| (key.clone().into(), datum(value)));

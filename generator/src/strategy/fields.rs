@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::date::FuzzyDate;
 use super::vocabulary::Word;
+use crate::data::Extra;
 use crate::diagnostic::catalog::{data as forms, strategy as catalog};
 use crate::diagnostic::{Diagnostics, Span, nearest};
-use crate::parse::{Document, Extra};
+use crate::parse::Document;
 
 /// Where values of a file stand.
 #[derive(Debug, Clone, Copy)]

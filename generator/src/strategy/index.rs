@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::model::EntityId;
 use super::vocabulary::{Kind, Word};
+use crate::data::Extra;
 use crate::diagnostic::catalog::{data as forms, strategy as catalog};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::parse::{Document, Extra, Matter};
+use crate::parse::{Document, Matter};
 use crate::site::{NodeId, SectionId, Site};
 
 /// What was found, before anything else of it was read.

@@ -6,9 +6,9 @@ use super::fields::{Fields, Places};
 use super::model::{Source, SourceId};
 use crate::config::{AuslageTable, Config};
 use crate::data;
+use crate::data::Extra;
 use crate::diagnostic::catalog::{data as forms, strategy as catalog};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::parse::Extra;
 use crate::world::World;
 
 /// Name of the file below `content/` unless `[extra.auslage] sources` says otherwise.
