@@ -9,11 +9,13 @@ use crate::http::{Answer, Limiter, respond};
 use crate::outbox::{Outbox, Tally, Wake, system_dice};
 use crate::pages::{PresentLetters, Published};
 use crate::reference::Prefix;
+use crate::retention::Retention;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::token::Seal;
 use hyper::Request;
 use hyper::body::Body;
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -94,6 +96,13 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Erases what is older than the present contract allows, now and once a day. May be dropped at any
+    /// moment.
+    pub async fn run_retention(&self) -> Infallible {
+        let days = || self.contract.current().review.privacy.retention_days;
+        Retention { store: self.store.clone(), clock: self.clock.clone(), days }.run().await
     }
 
     /// The durable memory, for those who list it.

@@ -16,6 +16,7 @@ pub mod mail;
 pub mod outbox;
 pub mod pages;
 pub mod reference;
+pub mod retention;
 pub mod store;
 pub mod suggestion;
 pub mod token;

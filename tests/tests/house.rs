@@ -44,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("feedback-fn/src/store/", &["app", "cli", "form", "http", "mail", "outbox", "pages"]),
     ("feedback-fn/src/outbox/", &["app", "cli", "form", "http", "pages"]),
     ("feedback-fn/src/pages/", &["app", "cli", "http", "store"]),
+    ("feedback-fn/src/retention.rs", &["app", "cli", "form", "http", "pages"]),
     ("feedback-fn/src/http/", &["cli", "outbox"]),
 ];
 

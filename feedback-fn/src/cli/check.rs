@@ -51,7 +51,11 @@ fn summary(review: &Review) -> String {
         }
         None => "no round".to_owned(),
     };
-    format!("version {}, {} targets, {round}", review.version, review.targets.len())
+    let retention = match review.privacy.retention_days {
+        0 => "nothing is erased: `privacy.retention_days` is missing or 0".to_owned(),
+        days => format!("suggestions are erased {days} days after receipt"),
+    };
+    format!("version {}, {} targets, {round}; {retention}", review.version, review.targets.len())
 }
 
 fn secret(config: &Config) -> anyhow::Result<String> {

@@ -1,8 +1,11 @@
 //! `feedback-fn list`: what is stored, and how far its mails are.
 
 use super::say;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::store::{DeliveryState, Listed, ListedDelivery, sqlite};
+use crate::{contract, retention};
+use jiff::Timestamp;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +17,23 @@ pub(super) enum Detail {
 }
 
 pub(super) fn run(config: &Config, limit: usize, detail: Detail) -> anyhow::Result<()> {
+    let erased_before = erased_before(config);
     for listed in sqlite::list(&config.database(), limit)? {
-        say(&line(&listed));
+        let is_overdue = erased_before.is_some_and(|before| listed.suggestion.received < before);
+        let mark = if is_overdue { "  overdue" } else { "" };
+        say(&format!("{}{mark}", line(&listed)));
         if detail == Detail::Texts {
             say(&texts(&listed));
         }
     }
     Ok(())
+}
+
+/// Older suggestions should be gone. Unknown without a contract, which is no reason to list nothing.
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn erased_before(config: &Config) -> Option<Timestamp> {
+    let review = contract::parse(&std::fs::read(&config.contract).ok()?).ok()?;
+    retention::deadline(SystemClock.now(), review.privacy.retention_days)
 }
 
 /// `LOE-7KQ2-M9XD  2026-11-23T12:00:00Z  6.1.3  delivered (attempts: 1), waiting (attempts: 2, next …)`

@@ -1,4 +1,4 @@
-//! `feedback-fn serve`: the server and the outbox in one process, until a signal.
+//! `feedback-fn serve`: the server, the outbox and the retention in one process, until a signal.
 
 use super::log;
 use crate::clock::SystemClock;
@@ -45,6 +45,7 @@ async fn work(config: Config) -> anyhow::Result<()> {
     tokio::select! {
         () = signals => Ok(()),
         ended = both => ended.map(|_| ()),
+        never = app.run_retention() => match never {},
     }
 }
 

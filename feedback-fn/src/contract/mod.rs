@@ -195,7 +195,8 @@ pub struct Contact {
 /// How long suggestions are kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Privacy {
-    /// Days from receipt until deletion.
+    /// Days from receipt until a suggestion is erased; 0, as if missing: never.
+    #[serde(default)]
     pub retention_days: u32,
     /// What the form says about it.
     pub notice: String,

@@ -59,7 +59,7 @@ pub struct MailContext {
     pub site: Site,
     /// Deep link to the passage.
     pub link: String,
-    /// The day by which it is deleted, in German.
+    /// The day by which it is deleted, in German; empty if it never is.
     pub delete_by_text: String,
     /// The municipality's contact.
     pub contact: Contact,
@@ -95,7 +95,10 @@ impl MailContext {
         let sent_text = suggestion.target.text.as_deref().map(body).unwrap_or_default();
         let diff = clean.rewording.as_deref().map(|new| diff::words(&sent_text, new)).unwrap_or_default();
         let received = day(suggestion.received);
-        let delete_by = received.saturating_add(i64::from(review.privacy.retention_days).days());
+        let delete_by = match review.privacy.retention_days {
+            0 => String::new(),
+            days => date_text(received.saturating_add(i64::from(days).days())),
+        };
         let diff_text = diff::as_text(&diff);
         MailContext {
             reference: suggestion.reference.as_str().to_owned(),
@@ -111,7 +114,7 @@ impl MailContext {
             round: review.round.clone().filter(|round| round.number == suggestion.round),
             site: review.site.clone(),
             link: format!("{}{}", review.site.base_url.trim_end_matches('/'), suggestion.target.path),
-            delete_by_text: date_text(delete_by),
+            delete_by_text: delete_by,
             contact: review.contact.clone(),
             suggestion: clean,
         }

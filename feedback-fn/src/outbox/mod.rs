@@ -8,7 +8,7 @@
 mod breaker;
 mod schedule;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use schedule::{Dice, system_dice};
 

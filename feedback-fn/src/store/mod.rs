@@ -38,6 +38,11 @@ pub trait Store: Send + Sync + 'static {
     /// When the next delivery becomes due or its lease ends; none if nothing waits.
     fn next_due(&self) -> Answer<'_, Option<Timestamp>>;
 
+    /// Erases suggestions received before `before`, at most `limit`, the oldest first, with their deliveries
+    /// and nonces. What has a delivery that waits or is held stays. Answers after nothing of the erased is
+    /// left in any file of the store; fails if that cannot be had just now, and may be asked again.
+    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged>;
+
     /// Stored suggestions with their deliveries, the newest first, at most `limit`.
     fn list(&self, limit: usize) -> Answer<'_, Vec<Listed>>;
 }
@@ -159,6 +164,15 @@ pub enum Recorded {
     Noted,
     /// The lease had gone to somebody else; nothing was changed.
     Stale,
+}
+
+/// What was erased. Counts only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purged {
+    /// Suggestions that are gone.
+    pub suggestions: usize,
+    /// Suggestions as old that stay, since a mail of theirs was not delivered.
+    pub overdue: usize,
 }
 
 /// Where a delivery stands.

@@ -12,5 +12,6 @@ mod logs;
 mod mails;
 mod program;
 mod refusals;
+mod retention;
 mod strictness;
 mod support;

@@ -75,6 +75,41 @@ fn acknowledged_suggestion_survives_kill_and_is_listed() {
 }
 
 #[test]
+fn check_says_when_suggestions_are_erased() {
+    let cases = [
+        ("\"retention_days\": 180", "suggestions are erased 180 days after receipt"),
+        ("\"retention_days\": 0", "nothing is erased: `privacy.retention_days` is missing or 0"),
+        ("\"x\": 0", "nothing is erased: `privacy.retention_days` is missing or 0"),
+    ];
+    for (days, said) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        let review = REVIEW.replace("\"retention_days\": 180", days);
+        std::fs::write(folder.path().join("review.json"), review).unwrap();
+        let report = String::from_utf8(run(folder.path(), &["check"]).stdout).unwrap();
+        assert!(report.contains(said), "{days}: {report}");
+    }
+}
+
+#[test]
+fn old_suggestion_that_is_not_delivered_is_listed_as_overdue() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let (mut child, address) = start(folder.path());
+    let reference = suggest(&address);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("data/feedback.sqlite")).unwrap();
+    database.execute_batch("UPDATE suggestion SET received = 0; UPDATE delivery SET state = 'held'").unwrap();
+    let (mut child, _) = start(folder.path());
+    let listed = String::from_utf8(run(folder.path(), &["list"]).stdout).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(listed.contains(&reference) && listed.contains("held"), "{listed}");
+    assert!(listed.trim_end().ends_with("overdue"), "{listed}");
+}
+
+#[test]
 fn check_tells_all_that_is_wrong_and_fails() {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());

@@ -1,6 +1,6 @@
 //! What the worker promises, in virtual time.
 
-mod world;
+pub mod world;
 
 use super::*;
 use crate::store::DeliveryState::{Delivered, Held, Waiting};

@@ -5,7 +5,7 @@ use crate::contract::{Recipient, Target, TargetKind};
 use crate::mail::PlainAddress;
 use crate::mail::text::HeaderText;
 use crate::reference::{Prefix, Reference};
-use crate::store::{Accepted, Answer, DeliveryId, DeliveryState, Entry, Listed, StoreError};
+use crate::store::{Accepted, Answer, DeliveryId, DeliveryState, Entry, Listed, Purged, StoreError};
 use std::sync::Mutex;
 use tokio::time::Instant;
 
@@ -30,7 +30,7 @@ pub struct Row {
     pub cause: Option<String>,
 }
 
-/// As the SQLite store, without a disk.
+/// As the SQLite store, without a disk; every suggestion has one delivery.
 #[derive(Default)]
 pub struct MemoryStore {
     pub rows: Mutex<Vec<Row>>,
@@ -108,6 +108,23 @@ impl Store for MemoryStore {
         let rows = self.rows.lock().unwrap();
         let due = rows.iter().filter(|row| row.state == DeliveryState::Waiting).map(|row| row.due).min();
         Box::pin(async move { Ok(due) })
+    }
+
+    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
+        let mut rows = self.rows.lock().unwrap();
+        let old = |row: &Row| row.delivery.suggestion.received < before;
+        let count = |state: fn(DeliveryState) -> bool, rows: &[Row]| {
+            rows.iter().filter(|row| old(row) && state(row.state)).count()
+        };
+        let suggestions = count(|state| state == DeliveryState::Delivered, &rows).min(limit);
+        let overdue = count(|state| state != DeliveryState::Delivered, &rows);
+        let mut left = limit;
+        rows.retain(|row| {
+            let gone = left > 0 && old(row) && row.state == DeliveryState::Delivered;
+            left -= usize::from(gone);
+            !gone
+        });
+        Box::pin(async move { Ok(Purged { suggestions, overdue }) })
     }
 
     fn list(&self, _: usize) -> Answer<'_, Vec<Listed>> {
@@ -196,6 +213,10 @@ impl World {
             tally: self.tally.clone(),
         };
         tokio::spawn(outbox.run(self.stop.subscribe()))
+    }
+
+    pub fn clock(&self) -> Arc<VirtualClock> {
+        Arc::new(VirtualClock(self.start))
     }
 
     pub fn stop(&self) {

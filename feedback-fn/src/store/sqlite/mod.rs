@@ -5,12 +5,15 @@
 //! WAL with synchronous=FULL: what was acknowledged survives a loss of power. NORMAL would not, and once
 //! commits are grouped it is no faster.
 
+mod erase;
 mod open;
 mod rows;
 mod schema;
 mod writer;
 
-use super::{Accepted, Answer, Delivery, DeliveryId, Entry, Listed, Outcome, Recorded, Store, StoreError};
+use super::{
+    Accepted, Answer, Delivery, DeliveryId, Entry, Listed, Outcome, Purged, Recorded, Store, StoreError,
+};
 use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -124,6 +127,10 @@ impl Store for SqliteStore {
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
         self.read(rows::next_due)
+    }
+
+    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
+        self.ask(|reply| Job::Purge { before, limit, reply })
     }
 
     fn list(&self, limit: usize) -> Answer<'_, Vec<Listed>> {

@@ -9,7 +9,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-const BUSY: Duration = Duration::from_secs(5);
+/// How long another connection is waited for.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Makes sure that no other process works with the store: opening it ends the leases of whoever died,
 /// and must not end those of somebody alive. The lock goes with the file handle, also after a kill.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 const APPLICATION_ID: i32 = 0x6175_736c;
 
 /// Entry `n` leads from version `n` to `n + 1`. Only ever add to the end.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     // Instants are milliseconds since 1970. `delivery.due` of a claimed delivery is the end of its lease:
     // the index serves both "what is due" and "when is something due next".
     "CREATE TABLE suggestion (
@@ -41,6 +41,8 @@ const STEPS: [&str; 2] = [
     CREATE INDEX delivery_due ON delivery (due) WHERE state = 'waiting';",
     // When a claimed delivery was due: after a crash it is due then again, not at the end of its lease.
     "ALTER TABLE delivery ADD COLUMN claimed_due INTEGER;",
+    // What is old enough to be erased.
+    "CREATE INDEX suggestion_received ON suggestion (received);",
 ];
 
 /// Brings a database to the present version.

@@ -187,6 +187,123 @@ async fn disk_that_fills_up_while_writing_is_full_and_not_broken() {
     assert_eq!(rows::list(&reader, 10).unwrap().len(), 0, "whoever was refused is not stored");
 }
 
+/// Everything that stands in the store's files.
+fn bytes(folder: &tempfile::TempDir) -> String {
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+    files.map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()).collect()
+}
+
+/// Tries everything that is due once; `outcome` decides what came of it.
+async fn try_all(store: &SqliteStore, now: Timestamp, outcome: impl Fn(&Delivery) -> Outcome) {
+    loop {
+        let claimed = store.claim_due(now, 16, MINUTE).await.unwrap();
+        if claimed.is_empty() {
+            return;
+        }
+        for delivery in claimed {
+            let outcome = outcome(&delivery);
+            store.record(delivery.id, delivery.generation, outcome).await.unwrap();
+        }
+    }
+}
+
+/// A text of `repeats` pieces, none of which is in another one's.
+fn canary(number: u64, repeats: usize) -> String {
+    format!("canary-{number:04};").repeat(repeats)
+}
+
+#[tokio::test]
+async fn erased_suggestion_is_in_no_file_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    // From a line to many pages, the old among the new, and rows that grow by what is noted in them.
+    for number in 0..60 {
+        let mut entry = entry(number);
+        entry.recipients.truncate(1);
+        entry.suggestion.text = canary(number, (number * number % 700 + 1) as usize);
+        entry.suggestion.name = Some(canary(number, 1));
+        entry.suggestion.email = Some(format!("canary-{number:04}@example.org"));
+        entry.suggestion.rewording = Some(canary(number, 30));
+        entry.suggestion.received = if number % 3 == 0 { at(10) } else { at(0) };
+        store.accept(entry).await.unwrap();
+    }
+    let cause = "the server is busy ".repeat(9);
+    try_all(&store, at(10), |_| Outcome::Deferred { until: at(11), cause: cause.clone() }).await;
+    try_all(&store, at(11), |_| Outcome::Delivered).await;
+    let is_there = |files: &str, number| files.contains(&format!("canary-{number:04}"));
+    let files = bytes(&folder);
+    assert!((0..60).all(|number| is_there(&files, number)));
+
+    let mut erased = Vec::new();
+    while erased.last() != Some(&0) {
+        erased.push(store.purge(at(10), 15).await.unwrap().suggestions);
+    }
+    assert_eq!(erased, [15, 15, 10, 0]);
+    let files = bytes(&folder);
+    for number in 0..60 {
+        let stays = number % 3 == 0;
+        assert_eq!(is_there(&files, number), stays, "suggestion {number}");
+        assert_eq!(files.contains(entry(number).suggestion.reference.as_str()), stays, "reference {number}");
+    }
+    assert_eq!(store.list(1000).await.unwrap().len(), 20);
+    assert_eq!(std::fs::metadata(folder.path().join("feedback.sqlite-wal")).unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn suggestion_stays_until_every_mail_is_delivered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let purged = async || {
+        let purged = store.purge(at(100), 10).await.unwrap();
+        (purged.suggestions, purged.overdue)
+    };
+    for number in [1, 2, 3] {
+        store.accept(entry(number)).await.unwrap();
+    }
+    assert_eq!(purged().await, (0, 3), "they wait");
+    let is = |delivery: &Delivery, number| delivery.suggestion == entry(number).suggestion;
+    try_all(&store, at(0), |delivery| match delivery.number {
+        1 => Outcome::Delivered,
+        _ if is(delivery, 1) => Outcome::Delivered,
+        _ if is(delivery, 2) => Outcome::Held { cause: "550".into() },
+        _ => Outcome::Deferred { until: at(50), cause: "450".into() },
+    })
+    .await;
+    assert_eq!(purged().await, (1, 2), "one is held, one waits");
+    let claimed = store.claim_due(at(50), 10, 60 * MINUTE).await.unwrap();
+    assert_eq!(purged().await, (0, 2), "being mailed is waiting");
+    store.record(claimed[0].id, claimed[0].generation, Outcome::Delivered).await.unwrap();
+    assert_eq!(purged().await, (1, 1));
+    assert_eq!(store.list(10).await.unwrap()[0].suggestion, entry(2).suggestion);
+}
+
+#[tokio::test]
+async fn only_what_is_older_is_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    store.accept(entry(1)).await.unwrap();
+    try_all(&store, at(0), |_| Outcome::Delivered).await;
+    assert_eq!(store.purge(at(0), 10).await.unwrap(), Purged { suggestions: 0, overdue: 0 });
+    let later = Timestamp::from_millisecond(at(0).as_millisecond() + 1).unwrap();
+    assert_eq!(store.purge(later, 10).await.unwrap(), Purged { suggestions: 1, overdue: 0 });
+}
+
+#[tokio::test]
+async fn erasing_has_not_succeeded_while_somebody_reads_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    store.accept(Entry { nonce: [7; 16], ..entry(1) }).await.unwrap();
+    try_all(&store, at(0), |_| Outcome::Delivered).await;
+    let other = open::read_only(&options(&folder).path).unwrap();
+    other.execute_batch("BEGIN; SELECT count(*) FROM suggestion;").unwrap();
+    let error = store.purge(at(1), 10).await.unwrap_err().to_string();
+    assert!(error.contains("still in the write-ahead log"), "{error}");
+    assert!(bytes(&folder).contains("Öfter, bitte"));
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(store.purge(at(1), 10).await.unwrap().suggestions, 0);
+    assert!(!bytes(&folder).contains("Öfter, bitte"), "asked again, the log is emptied all the same");
+}
+
 #[test]
 fn database_of_a_newer_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! The thread that writes: groups what waits into one transaction and answers after COMMIT.
 
-use super::{failed, rows};
-use crate::store::{Accepted, Delivery, DeliveryId, Entry, Outcome, Recorded, StoreError};
+use super::{erase, failed, rows};
+use crate::store::{Accepted, Delivery, DeliveryId, Entry, Outcome, Purged, Recorded, StoreError};
 use anyhow::anyhow;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -42,6 +42,15 @@ pub(super) enum Job {
         /// To whom.
         reply: Reply<Recorded>,
     },
+    /// Erase what is old.
+    Purge {
+        /// What was received before this instant.
+        before: Timestamp,
+        /// At most so many.
+        limit: usize,
+        /// To whom.
+        reply: Reply<Purged>,
+    },
 }
 
 /// The disk that the database lies on.
@@ -65,8 +74,8 @@ impl Disk {
     }
 }
 
-/// An answer that waits for COMMIT.
-type Pending = Box<dyn FnOnce(Option<&StoreError>)>;
+/// An answer that waits for COMMIT, and for what can be done only after it.
+type Pending = Box<dyn FnOnce(&Connection, Option<&StoreError>)>;
 
 /// Works until all senders are gone.
 pub(super) fn run(mut connection: Connection, jobs: Receiver<Job>, disk: &Disk) {
@@ -97,14 +106,17 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
     }
     // A failed COMMIT rolls back when the transaction is dropped, and nobody is told "stored".
     let failure = match is_undone(&transaction) {
-        true => Some(undone()),
+        true => {
+            drop(transaction);
+            Some(undone())
+        }
         false => transaction.commit().err().map(failed),
     };
     if let Some(error) = &failure {
         tracing::error!(event = "store.commit_failed", cause = %error);
     }
     for answer in pending {
-        answer(failure.as_ref());
+        answer(connection, failure.as_ref());
     }
 }
 
@@ -137,12 +149,22 @@ fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Pen
         Job::Record { id, generation, outcome, reply } => {
             answer_later(rows::record(transaction, id, generation, &outcome).map_err(failed), reply)
         }
+        Job::Purge { before, limit, reply } => {
+            let result = erase::purge(transaction, before, limit).map_err(failed);
+            Box::new(move |connection, failure| {
+                let result = match failure {
+                    Some(failure) => result.and_then(|_| Err(failure.again())),
+                    None => result.and_then(|purged| erase::empty_log(connection).map(|()| purged)),
+                };
+                let _ = reply.send(result);
+            })
+        }
     }
 }
 
 /// A receiver that is gone (its request was cut off) does not undo what was stored.
 fn answer_later<T: 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Pending {
-    Box::new(move |failure| {
+    Box::new(move |_, failure| {
         let _ = reply.send(match failure {
             Some(failure) => result.and_then(|_| Err(failure.again())),
             None => result,
@@ -155,5 +177,6 @@ fn refuse(job: Job, error: StoreError) {
         Job::Accept(_, reply) => drop(reply.send(Err(error))),
         Job::Claim { reply, .. } => drop(reply.send(Err(error))),
         Job::Record { reply, .. } => drop(reply.send(Err(error))),
+        Job::Purge { reply, .. } => drop(reply.send(Err(error))),
     }
 }

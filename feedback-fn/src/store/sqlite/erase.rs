@@ -1,0 +1,55 @@
+//! Erasing: so that nothing of what was erased is left in database, write-ahead log or its index.
+//!
+//! `secure_delete` (set in `open`) overwrites the bytes in the database. The log still holds the pages as they
+//! were before; only when all of it is in the database can it be cut to nothing.
+
+use super::{failed, open};
+use crate::store::{Purged, StoreError};
+use anyhow::anyhow;
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+use std::time::Duration;
+
+/// How long a reader of the log is waited for: meanwhile residents wait for the writer.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What belongs to a suggestion that must stay: somebody has not got it yet.
+const UNDELIVERED: &str = "SELECT 1 FROM delivery d WHERE d.suggestion = s.id AND d.state <> 'delivered'";
+
+/// Deletes suggestions, and with them (by the foreign key) their deliveries. Their nonces may go: a token
+/// lasts a day, and no suggestion is erased on the day it came.
+pub(super) fn purge(
+    transaction: &Transaction<'_>,
+    before: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Purged> {
+    let before = before.as_millisecond();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let suggestions = transaction
+        .prepare_cached(&format!(
+            "DELETE FROM suggestion WHERE id IN (
+                 SELECT s.id FROM suggestion s WHERE s.received < ?1 AND NOT EXISTS ({UNDELIVERED})
+                 ORDER BY s.received LIMIT ?2)"
+        ))?
+        .execute(params![before, limit])?;
+    let overdue: i64 = transaction
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM suggestion s WHERE s.received < ?1 AND EXISTS ({UNDELIVERED})"
+        ))?
+        .query_row([before], |row| row.get(0))?;
+    Ok(Purged { suggestions, overdue: usize::try_from(overdue).unwrap_or_default() })
+}
+
+/// Takes all of the log into the database and cuts it to nothing. Who reads at this moment may need the
+/// log: SQLite waits for them for a while, and then does not fail but says `busy`.
+pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(open::BUSY).map_err(failed)?;
+    match busy.map_err(failed)? {
+        true => Err(StoreError::Failed(anyhow!(
+            "erased texts are still in the write-ahead log, which another program is reading"
+        ))),
+        false => Ok(()),
+    }
+}
