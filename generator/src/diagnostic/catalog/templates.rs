@@ -118,11 +118,15 @@ pub fn component_twice(second: Option<Span>, first: Option<Span>, name: &str) ->
 }
 
 /// What to do about the engine's other messages that contain the first text.
-const GENERAL: [(&str, &str); 10] = [
+const GENERAL: [(&str, &str); 11] = [
     ("operands to be numbers", "join texts with `~`"),
     ("argument `", "give the argument: `name=value`"),
     ("there is no document", "behind `@/` stands the path of a Markdown file below `content/`"),
     ("`: no ", "correct that file"),
+    (
+        "closing comment tag",
+        "`{#` starts a comment that ends at `#}`; in a text with `{{` or `{%` write a heading's id as `{{ '{#id}' }}`",
+    ),
     ("expected }}", "close the expression with `}}`"),
     ("expected %}", "close the tag with `%}`"),
     ("but expected identifier", "arguments have names: `name(key=value)`"),
