@@ -93,7 +93,7 @@ struct Sequence(u64);
 impl Sequence {
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
+        usize::try_from(self.0 >> 33).expect("31 bits fit") % limit.max(1)
     }
 }
 
@@ -124,7 +124,7 @@ fn damaged(sequence: &mut Sequence) -> MemoryWorld {
 
 fn built(world: &Arc<dyn World>) -> Outcome {
     let options = Options { root: "s".into(), destination: Destination::Memory, ..Options::default() };
-    build(world, &options).unwrap()
+    build(world, &options).expect("memory never fails")
 }
 
 #[test]
