@@ -79,7 +79,8 @@ fn template_hint(known: Option<&str>, mistake: &TemplateMistake) -> String {
             None => return BRACES.to_owned(),
         },
     };
-    format!("{advice}; {BRACES}")
+    let pause = if advice.ends_with('?') { " " } else { "; " };
+    format!("{advice}{pause}{BRACES}")
 }
 
 /// The engine's sentence in the form of this program's: small at the start, no full stop.
