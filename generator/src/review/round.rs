@@ -68,6 +68,12 @@ impl Round {
         self.closes.saturating_sub(1.nanosecond()).date()
     }
 
+    /// Days from its opening until answers are due: so long the first suggestion may wait for its answer.
+    pub fn days(&self) -> u64 {
+        let hours = self.first_day().duration_until(self.answers_by).as_hours();
+        u64::try_from(hours / 24).unwrap_or_default()
+    }
+
     /// The time at which it closes: `24 Uhr` at the end of the last day.
     pub fn closing_time(&self, language: Language) -> String {
         let time = self.closes.datetime().time();

@@ -119,7 +119,18 @@ pub fn read(
         diagnostics.push(catalog::no_recipients(place));
     }
     let contact = contact(fields.table("contact", diagnostics), diagnostics);
-    let (retention_days, notice) = privacy(fields.table("privacy", diagnostics), diagnostics);
+    let privacy_table = fields.table("privacy", diagnostics);
+    // Nobody wrote the number that holds without the table: then the round is the place.
+    let retention_key = if privacy_table.is_some() { "privacy.retention_days" } else { "round.answers_by" };
+    let mut problems = Diagnostics::default();
+    let (retention_days, notice) = privacy(privacy_table, &mut problems);
+    if let Some(round) =
+        round.as_ref().filter(|round| !problems.has_errors() && round.days() > retention_days)
+    {
+        let place = fields.span(retention_key);
+        problems.push(catalog::short_retention(place, retention_days, round.days()));
+    }
+    diagnostics.extend(problems);
     let assets_table = fields.table("assets", diagnostics);
     let copies = copies(assets_table, &site.config.places.root, world, diagnostics);
     fields.finish("`[extra.auslage]`", diagnostics);

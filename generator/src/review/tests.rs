@@ -13,7 +13,8 @@ use crate::world::{MemoryWorld, World};
 
 const SETTINGS: &str = "recipients = { default = [{ name = 'A', address = 'a@stadt.example' }] }\n\
     contact = { organisation = 'Stadt' }\n\
-    round = { number = 1, title = 'Erste', opens = '2026-11-02', closes = '2027-12-31', answers_by = '2028-03-31' }\n";
+    round = { number = 1, title = 'Erste', opens = '2026-11-02', closes = '2027-12-31', answers_by = '2028-03-31' }\n\
+    privacy = { retention_days = 515 }\n";
 
 const THEME: &str = "+++\ntitle = \"Mobilität\"\n[extra]\nkind = \"theme\"\n+++\nEin Ziel.\n";
 
@@ -293,11 +294,20 @@ fn settings_are_strict() {
     ] {
         check(&[], &format!("{SETTINGS}review = {review}\n"), &[(code, text)]);
     }
-    check(
-        &[],
-        &format!("{SETTINGS}privacy = {{ retention_days = 5000000000 }}\n"),
-        &[("too-large", "5000000000")],
-    );
+}
+
+#[test]
+fn suggestions_are_kept_until_their_answers_are_due() {
+    for (privacy, problems) in [
+        ("privacy = { retention_days = 515 }", &[][..]),
+        ("privacy = { retention_days = 514 }", &[("short-retention", "514")]),
+        ("privacy = { retention_days = 0 }", &[("wrong-type", "0")]),
+        ("privacy = { retention_days = 5000000000 }", &[("too-large", "5000000000")]),
+        ("privacy = { notice = 'Bald.' }", &[("short-retention", "{ notice = 'Bald.' }")]),
+        ("", &[("short-retention", "'2028-03-31'")]),
+    ] {
+        check(&[], &SETTINGS.replace("privacy = { retention_days = 515 }", privacy), problems);
+    }
 }
 
 #[test]

@@ -188,6 +188,7 @@ async fn disk_that_fills_up_while_writing_is_full_and_not_broken() {
 }
 
 /// Everything that stands in the store's files.
+#[expect(clippy::disallowed_methods, reason = "what stands in the files is the question")]
 fn bytes(folder: &tempfile::TempDir) -> String {
     let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
     files.map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()).collect()

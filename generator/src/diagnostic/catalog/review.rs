@@ -14,6 +14,14 @@ pub fn round_order(span: Span, later: &str, earlier: &str) -> Diagnostic {
         .hint("a round opens, then closes, then its answers are due")
 }
 
+/// Suggestions that are erased before their answers are due.
+pub fn short_retention(span: Span, days: u64, needed: u64) -> Diagnostic {
+    let message = format!("a suggestion is erased after {days} days, but its answer may take {needed}");
+    Diagnostic::warning("short-retention", span, message).hint(format!(
+        "set `retention_days` under `[extra.auslage.privacy]` to {needed} or more, or `answers_by` earlier"
+    ))
+}
+
 /// A path without slashes, or the root.
 pub fn bad_path(span: Span, key: &str, path: &str) -> Diagnostic {
     Diagnostic::error("bad-path", span, format!("`{key}` is `{path}`, which is no path for it"))
