@@ -14,9 +14,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
+use crate::diagnostic::catalog::config::NO_SITE;
 use crate::diagnostic::report::{self, Color, Format};
 use crate::pipeline::{self, Outcome};
 use crate::world::{DiskWorld, World};
@@ -76,6 +77,11 @@ impl Session {
     fn new(arguments: &Arguments) -> Result<Self> {
         let root = std::path::absolute(&arguments.root)
             .with_context(|| format!("cannot find the folder `{}`", arguments.root.display()))?;
+        ensure!(
+            root.is_dir(),
+            "there is no folder `{}`; `--root` names the folder of a site",
+            arguments.root.display()
+        );
         Ok(Self {
             world: Arc::new(DiskWorld::new(arguments.today)),
             root,
@@ -103,7 +109,12 @@ impl Session {
     }
 }
 
-/// The exit code of a build.
+/// The exit code of a build. A folder that is no site at all is a wrong call, not a mistake in a site.
 fn exit_code(outcome: &Outcome) -> ExitCode {
-    if outcome.diagnostics.has_errors() { ExitCode::from(PROBLEMS) } else { ExitCode::SUCCESS }
+    let is_no_site = outcome.diagnostics.iter().any(|diagnostic| diagnostic.code == NO_SITE);
+    match outcome.diagnostics.has_errors() {
+        true if is_no_site => ExitCode::from(ENVIRONMENT),
+        true => ExitCode::from(PROBLEMS),
+        false => ExitCode::SUCCESS,
+    }
 }

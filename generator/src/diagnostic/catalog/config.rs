@@ -4,6 +4,9 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Span};
 
+/// Code of [`no_config`]: commands tell it from mistakes in a site.
+pub const NO_SITE: &str = "no-config";
+
 /// Keys of older Zola versions, and what became of them.
 const OLD_KEYS: [(&str, &str); 16] = [
     ("generate_feed", "it is called `generate_feeds` now"),
@@ -29,7 +32,7 @@ const OLD_KEYS: [(&str, &str); 16] = [
 
 /// There is no configuration at all.
 pub fn missing(root: &Path) -> Diagnostic {
-    Diagnostic::error("no-config", None, format!("there is no `zola.toml` in `{}`", shown(root))).hint(
+    Diagnostic::error(NO_SITE, None, format!("there is no `zola.toml` in `{}`", shown(root))).hint(
         "create `zola.toml` with `base_url = \"https://example.org\"`, or name the folder with `--root`",
     )
 }
