@@ -79,5 +79,10 @@ fn json_goes_to_standard_output_line_by_line() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines.len(), 1);
-    assert_eq!((&lines[0]["severity"], &lines[0]["place"]["line"]), (&"warning".into(), &3.into()), "{}", lines[0]);
+    assert_eq!(
+        (&lines[0]["severity"], &lines[0]["place"]["line"]),
+        (&"warning".into(), &3.into()),
+        "{}",
+        lines[0]
+    );
 }

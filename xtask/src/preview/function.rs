@@ -29,6 +29,7 @@ pub struct Function {
 struct Running {
     app: Arc<App>,
     outbox: JoinHandle<()>,
+    retention: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -67,6 +68,7 @@ impl Function {
             // The outbox has gone already if nobody listens.
             let _ = running.stop.send(true);
             let _ = running.outbox.await;
+            running.retention.abort();
         }
     }
 
@@ -92,7 +94,11 @@ impl Function {
                 }
             }
         });
-        *running = Some(Running { app: Arc::clone(&app), outbox, stop });
+        let retention = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move { match app.run_retention().await {} }
+        });
+        *running = Some(Running { app: Arc::clone(&app), outbox, retention, stop });
         Ok(app)
     }
 }
