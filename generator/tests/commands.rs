@@ -1,5 +1,6 @@
 //! The program `auslage` as a person or a script calls it: exit codes, channels, formats.
 #![expect(clippy::disallowed_methods, reason = "the tests make the sites that the program reads")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
 use std::process::{Command, Output};
