@@ -16,7 +16,7 @@ const FILES: [(&str, &str); 9] = [
          taxonomies = [{ name = 'orte', paginate_by = 1 }]\n[markdown]\nbottom_footnotes = true\n\
          [languages.en]\ntitle = 'Street'\n[extra.auslage]\n\
          recipients = { default = [{ name = 'A', address = 'a@stadt.example' }] }\n\
-         round = { number = 1, title = 'Erste', opens = '2026-11-02', closes = '2027-12-31T18:00', answers_by = '2028-03-31' }\n",
+         round = { number = 1, title = 'Erste', opens = '2026-11-02', closes = '2027-01-31T18:00', answers_by = '2027-03-31' }\n",
     ),
     ("content/_index.md", "+++\ntitle = \"Über uns\"\npaginate_by = 2\n+++\nHallo [x](@/müll.md#über).\n"),
     (
