@@ -37,21 +37,20 @@ pub fn chromium() -> Result<PathBuf> {
     if let Some(found) = find(CHROMIUM) {
         return Ok(found);
     }
-    if find(&["apt-get"]).is_some() && is_root() {
-        say("installing Debian's chromium for the browser tests");
-        must(program("apt-get", ".").args(["update", "-qq"]))?;
-        must(program("apt-get", ".").env("DEBIAN_FRONTEND", "noninteractive").args([
-            "install",
-            "-y",
-            "-qq",
-            "--no-install-recommends",
-            "chromium",
-        ]))?;
-    }
+    from_debian("chromium")?;
     find(CHROMIUM).context(
         "no Chromium was found for the browser tests; install it (Debian: `sudo apt install chromium`) \
          or name one in the environment variable CHROMIUM",
     )
+}
+
+/// Python 3, whose mail parser reads back the mails that we write.
+pub fn python() -> Result<()> {
+    if find(&["python3"]).is_none() {
+        from_debian("python3")?;
+        find(&["python3"]).context("no python3 was found; install it, then run this again")?;
+    }
+    Ok(())
 }
 
 /// The test runner cargo-nextest.
@@ -61,6 +60,17 @@ pub fn nextest() -> Result<()> {
     }
     say("installing cargo-nextest, the test runner");
     must(process::cargo().args(["install", "--locked", "cargo-nextest"]))
+}
+
+/// Installs a Debian package where that is possible.
+fn from_debian(package: &str) -> Result<()> {
+    if find(&["apt-get"]).is_none() || !is_root() {
+        return Ok(());
+    }
+    say(&format!("installing Debian's {package} for the tests"));
+    must(program("apt-get", ".").args(["update", "-qq"]))?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends", package];
+    must(program("apt-get", ".").env("DEBIAN_FRONTEND", "noninteractive").args(install))
 }
 
 fn is_root() -> bool {

@@ -31,6 +31,7 @@ struct Step {
 /// Runs all steps, also after one that failed.
 pub fn run(options: &Options) -> Result<ExitCode> {
     prerequisites::nextest()?;
+    prerequisites::python()?;
     prerequisites::npm_packages("site")?;
     let mut steps = rust_steps();
     if !options.without_browser {
