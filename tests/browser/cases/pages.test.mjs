@@ -11,10 +11,10 @@ import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 
 import { start } from "../support/browser.mjs";
 import { buildSite, scratch, startFeedback } from "../support/programs.mjs";
+import { RULES } from "../support/rules.mjs";
 import { open } from "../support/town.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = { extends: ["html-validate:standard", "html-validate:a11y"], rules: { "long-title": "off", "no-trailing-whitespace": "off" } };
 
 /** One page per template; form pages and pages of the function stand for all of their kind. */
 const TEMPLATES = {
