@@ -6,6 +6,7 @@
 //! → [`check`] → [`render`] → [`emit`]. Files and the date come through [`world::World`]; mistakes in
 //! the input are [`diagnostic::Diagnostics`].
 
+pub mod bodies;
 pub mod check;
 pub mod cli;
 pub mod compose;
@@ -14,6 +15,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod discover;
 pub mod emit;
+pub mod engine;
 pub mod markup;
 pub mod parse;
 pub mod pipeline;
@@ -22,4 +24,5 @@ pub mod review;
 pub mod serve;
 pub mod site;
 pub mod strategy;
+pub mod values;
 pub mod world;

@@ -10,16 +10,18 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
 
+use crate::bodies::Bodies;
 use crate::check;
-use crate::compose::{self, Bodies, Templating};
+use crate::compose::{self, Templating};
 use crate::config::{self, Config, Overrides};
 use crate::diagnostic::catalog::render as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::{self, ContentFile, Inventory};
 use crate::emit::{Changes, Dotfiles, Folder, Memory, Sink};
+use crate::engine::Templates;
+use crate::engine::functions::Files;
 use crate::parse::{self, Document};
-use crate::render::functions::Files;
-use crate::render::{self, Extension, Plain, Templates, sass};
+use crate::render::{self, Extension, Plain, sass};
 use crate::site::{self, Site};
 use crate::world::World;
 

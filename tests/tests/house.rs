@@ -10,8 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "generator/src/world/",
         &["config", "parse", "site", "markup", "strategy", "review", "render", "emit", "serve", "cli"],
     ),
-    // The wording may ask rendering for the names of filters and functions, for "did you mean".
-    ("generator/src/diagnostic/catalog/", &["emit", "serve", "cli"]),
+    // The wording may ask the engine for the names of filters and functions, for "did you mean".
+    ("generator/src/diagnostic/catalog/", &["render", "emit", "serve", "cli"]),
     (
         "generator/src/config/",
         &["site", "markup", "compose", "strategy", "review", "render", "emit", "serve", "cli"],
@@ -29,7 +29,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["parse", "site", "compose", "strategy", "review", "render", "emit", "serve", "cli"],
     ),
     ("generator/src/site/", &["markup", "compose", "strategy", "review", "render", "emit", "serve", "cli"]),
-    ("generator/src/compose/", &["strategy", "review", "emit", "serve", "cli"]),
+    (
+        "generator/src/bodies.rs",
+        &["compose", "values", "engine", "strategy", "review", "render", "emit", "serve", "cli"],
+    ),
+    ("generator/src/values/", &["compose", "engine", "strategy", "review", "render", "emit", "serve", "cli"]),
+    ("generator/src/engine/", &["compose", "strategy", "review", "render", "emit", "serve", "cli"]),
+    ("generator/src/compose/", &["strategy", "review", "render", "emit", "serve", "cli"]),
     ("generator/src/strategy/", &["markup", "compose", "review", "render", "emit", "serve", "cli"]),
     ("generator/src/render/", &["strategy", "review", "serve", "cli"]),
     ("generator/src/review/", &["emit", "serve", "cli"]),

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::compose::{Bodies, Body};
+use crate::bodies::{Bodies, Body};
 use crate::diagnostic::catalog::links as catalog;
 use crate::diagnostic::{Diagnostics, Span, nearest};
 use crate::markup::InternalLink;

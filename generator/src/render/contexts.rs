@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use tera::{Context, Map, Value};
 
-use super::extension::Extension;
+use super::extension::{Extension, ExtraPage};
 use super::feeds;
 use super::plan::{Feed, FeedOf, Job, Paginated, Subject, sitemap_name};
 use super::sitemap;
-use super::templates::Templates;
-use super::values::{Values, config_value, feed_term};
-use super::{builtin, extension::ExtraPage};
 use crate::diagnostic::Span;
+use crate::engine::{Templates, builtin};
 use crate::site::{PageId, SectionId, Site};
+use crate::values::{Values, config_value, feed_term};
 
 /// What is needed to make contexts.
 pub struct Contexts<'a> {

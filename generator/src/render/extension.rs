@@ -9,18 +9,13 @@ use tera::{Context, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::emit::Artifact;
-use crate::site::{NodeId, PageId, SectionId};
+use crate::site::NodeId;
+use crate::values::Additions;
 
 /// Adds variables, pages and files to a site.
-pub trait Extension: Sync {
+pub trait Extension: Additions {
     /// Variables of every template (`strategy`), in one language.
     fn globals(&self, language: &str) -> Vec<(&'static str, Value)>;
-
-    /// Keys added to `page` (`strategy`, `review`), wherever this page's value is seen.
-    fn page(&self, id: PageId) -> Vec<(&'static str, Value)>;
-
-    /// Keys added to `section`.
-    fn section(&self, id: SectionId) -> Vec<(&'static str, Value)>;
 
     /// Fragments that templates add to a page or section (`absatz-6.1.3`), so that links may lead there.
     fn anchors(&self, node: NodeId) -> Vec<String>;
@@ -70,16 +65,10 @@ pub trait RenderText {
 #[derive(Debug, Clone, Copy)]
 pub struct Plain;
 
+impl Additions for Plain {}
+
 impl Extension for Plain {
     fn globals(&self, _: &str) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
-    fn page(&self, _: PageId) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
-    fn section(&self, _: SectionId) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
 

@@ -2,8 +2,8 @@
 
 use tera::Context;
 
-use super::values::Values;
 use crate::site::{PageId, Site};
+use crate::values::Values;
 
 /// Pages and the time of the last change, as feed templates see them.
 pub fn context(site: &Site, values: &Values, pages: impl Iterator<Item = PageId>) -> Context {

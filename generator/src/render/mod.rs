@@ -1,37 +1,26 @@
 //! Stage 7: pages out of templates, in parallel; yields [`Artifact`](crate::emit::Artifact)s one by one.
 
-pub mod builtin;
-pub mod complaint;
 mod contexts;
 pub mod extension;
 mod feeds;
-pub mod filters;
-pub mod functions;
 mod plan;
-pub mod problem;
 mod run;
 pub mod sass;
 mod sitemap;
-pub mod templates;
-pub mod unclosed;
-pub mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compose::Bodies;
+use crate::bodies::Bodies;
 use crate::diagnostic::Diagnostics;
 use crate::discover::Inventory;
 use crate::emit::Sink;
+use crate::engine::Templates;
 use crate::site::Site;
+use crate::values::Values;
 
 pub use crate::emit::{Artifact, ArtifactContent};
 pub use extension::{CopiedFile, Extension, ExtraPage, Plain, RenderText};
-pub use templates::Templates;
-pub use values::{Values, config_value, content_page, content_section};
-
-/// The Zola that templates are told they run on (`zola_version`).
-pub const ZOLA_VERSION: &str = "0.23.0";
 
 /// What a site is rendered from.
 pub struct Input<'a> {

@@ -6,14 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use tera::Context;
 
-use super::builtin;
 use super::contexts::{Contexts, Rendered};
 use super::extension::RenderText;
 use super::plan::{Job, Plan};
-use super::templates::Templates;
 use crate::diagnostic::catalog::{render as catalog, templates as template_catalog};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::emit::{Artifact, ArtifactContent, Sink};
+use crate::engine::{Templates, builtin};
 
 /// Makes all files. All pages are tried; one mistake in a template is one diagnostic however many pages
 /// it spoils.

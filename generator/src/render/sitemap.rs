@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tera::{Map, Value};
 
-use super::values::data;
 use crate::site::Site;
+use crate::values::data;
 
 /// Entries of one file; above that number there are several and an index. Zola's number.
 pub const PER_FILE: usize = 30_000;

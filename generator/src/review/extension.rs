@@ -10,11 +10,12 @@ use super::targets::{BlockRole, Review};
 use super::values::Maker;
 use super::{FORM_TEMPLATE, FORMS_TEMPLATE, FUNCTION_TEMPLATES};
 use super::{contract, passages};
-use crate::compose::Bodies;
+use crate::bodies::Bodies;
 use crate::diagnostic::Diagnostics;
 use crate::render::{Artifact, ArtifactContent, CopiedFile, Extension, ExtraPage, RenderText};
 use crate::site::{NodeId, PageId, SectionId, Site};
 use crate::strategy::Strategy;
+use crate::values::Additions;
 
 /// A site with a strategy, ready to be rendered.
 pub struct StrategySite<'a> {
@@ -83,17 +84,19 @@ impl<'a> StrategySite<'a> {
     }
 }
 
-impl Extension for StrategySite<'_> {
-    fn globals(&self, _: &str) -> Vec<(&'static str, Value)> {
-        vec![("strategy", self.global.clone())]
-    }
-
+impl Additions for StrategySite<'_> {
     fn page(&self, id: PageId) -> Vec<(&'static str, Value)> {
         self.keys(NodeId::Page(id))
     }
 
     fn section(&self, id: SectionId) -> Vec<(&'static str, Value)> {
         self.keys(NodeId::Section(id))
+    }
+}
+
+impl Extension for StrategySite<'_> {
+    fn globals(&self, _: &str) -> Vec<(&'static str, Value)> {
+        vec![("strategy", self.global.clone())]
     }
 
     /// Only in a round do templates see passages.

@@ -15,10 +15,10 @@ mod targets;
 mod tests;
 mod values;
 
-use crate::compose::Bodies;
+use crate::bodies::Bodies;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::review as catalog;
-use crate::render::Templates;
+use crate::engine::Templates;
 use crate::site::Site;
 use crate::world::World;
 

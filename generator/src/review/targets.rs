@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::passages;
 use super::settings::Settings;
-use crate::compose::{Bodies, Body};
+use crate::bodies::{Bodies, Body};
 use crate::diagnostic::catalog::review as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::markup::BlockKind;

@@ -9,6 +9,7 @@ use crate::emit::ArtifactContent;
 use crate::render::{Extension, RenderText};
 use crate::site::{NodeId, Site};
 use crate::strategy::testing::{check_style, composed, seen, world};
+use crate::values::Additions;
 use crate::world::{MemoryWorld, World};
 
 const SETTINGS: &str = "recipients = { default = [{ name = 'A', address = 'a@stadt.example' }] }\n\

@@ -7,7 +7,7 @@ use tera::{Map, Value};
 use super::passages;
 use super::settings::Settings;
 use super::targets::{BlockRole, PageReview, Review, Target, TargetKind};
-use crate::compose::Bodies;
+use crate::bodies::Bodies;
 use crate::site::{NodeId, Site};
 use crate::strategy::present::Presenter;
 use crate::strategy::{EntityId, Facts, FollowUps, SourceId, Strategy};

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compose::{Bodies, Templating, compose};
+use crate::bodies::Bodies;
+use crate::compose::{Templating, compose};
 use crate::config::{Overrides, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::discover::discover;
-use crate::render::Templates;
-use crate::render::functions::Files;
+use crate::engine::Templates;
+use crate::engine::functions::Files;
 use crate::site::{Site, resolve};
 use crate::world::{MemoryWorld, World};
 

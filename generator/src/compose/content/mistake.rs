@@ -6,10 +6,10 @@ use std::ops::Range;
 use crate::diagnostic::catalog::markup::{TemplateMistake, content_template};
 use crate::diagnostic::catalog::templates::unclosed_tag as unclosed_tag_problem;
 use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::engine::Templates;
+use crate::engine::complaint::{Complaint, Position, quoted_after};
+use crate::engine::unclosed::{ends_too_early, unclosed_tag};
 use crate::parse::Document;
-use crate::render::complaint::{Complaint, Position, quoted_after};
-use crate::render::templates::Templates;
-use crate::render::unclosed::{ends_too_early, unclosed_tag};
 
 /// Name that Tera gives to a text rendered without a file.
 const CONTENT: &str = "__tera_one_off";

@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use tera::{Context, Value};
 
 use super::sitelinks::SiteLinks;
-use super::snippets::SiteSnippets;
-use super::{Body, Templating, analytics};
+use super::{Templating, analytics};
+use crate::bodies::Body;
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::Templates;
+use crate::engine::snippets::SiteSnippets;
 use crate::markup;
 use crate::parse::Document;
-use crate::render::templates::Templates;
-use crate::render::values;
 use crate::site::{NodeId, PageId, SectionId, Site};
+use crate::values;
 
 /// A body and what was wrong with it.
 #[derive(Debug, Default)]

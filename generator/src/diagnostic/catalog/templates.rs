@@ -1,7 +1,7 @@
 //! Wording of what is wrong with templates, at load and while pages are rendered.
 
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::render::{filters, functions};
+use crate::engine::{filters, functions};
 
 /// What replaces the filters of Tera 1 that are gone.
 const REPLACED_FILTERS: [(&str, &str); 11] = [

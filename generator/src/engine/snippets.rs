@@ -4,9 +4,9 @@ use tera::Context;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalog::markup::snippet;
+use crate::engine::Templates;
+use crate::engine::complaint::Complaint;
 use crate::markup::Snippets;
-use crate::render::complaint::Complaint;
-use crate::render::templates::Templates;
 
 /// Renders them with the site's engine.
 pub(crate) struct SiteSnippets<'a> {

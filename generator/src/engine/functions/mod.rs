@@ -19,9 +19,9 @@ use std::sync::{Arc, OnceLock};
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use super::values::Values;
 use crate::config::Config;
 use crate::site::Site;
+use crate::values::Values;
 
 pub use files::Files;
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tera::ErrorKind;
 
+use super::Sources;
 use super::complaint::{Complaint, Position, quoted_after};
-use super::templates::Sources;
 use super::unclosed::{ends_too_early, unclosed_tag};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};

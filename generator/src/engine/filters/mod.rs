@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tera::Tera;
 
-use super::templates::Templates;
 use crate::config::Config;
+use crate::engine::Templates;
 use crate::site::Site;
 
 /// All filters, Tera's own included; for hints.

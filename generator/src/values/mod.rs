@@ -8,11 +8,31 @@ mod config;
 use rayon::prelude::*;
 use tera::{Map, Value};
 
-use super::extension::{Extension, Plain};
-use crate::compose::{Bodies, Body};
+use crate::bodies::{Bodies, Body};
 use crate::site::{NodeId, PageId, SectionId, Site, Taxonomy, Term};
 
 pub use config::config_value;
+
+/// What is added to the values of pages and sections by what is more than a Zola site. Asked from several
+/// threads.
+pub trait Additions: Sync {
+    /// Keys added to `page` (`strategy`, `review`), wherever this page's value is seen.
+    fn page(&self, id: PageId) -> Vec<(&'static str, Value)> {
+        let _ = id;
+        Vec::new()
+    }
+
+    /// Keys added to `section`.
+    fn section(&self, id: SectionId) -> Vec<(&'static str, Value)> {
+        let _ = id;
+        Vec::new()
+    }
+}
+
+/// Nothing is added.
+struct NoAdditions;
+
+impl Additions for NoAdditions {}
 
 /// The values of a whole site.
 #[derive(Debug, Clone, Default)]
@@ -45,10 +65,10 @@ impl TaxonomyValues {
 
 impl Values {
     /// The values of a site whose bodies are composed, with what an extension adds to them.
-    pub fn new(site: &Site, bodies: &Bodies, extension: &dyn Extension) -> Self {
+    pub fn new(site: &Site, bodies: &Bodies, additions: &dyn Additions) -> Self {
         let ids: Vec<PageId> = site.page_ids().collect();
-        let plain = ids.into_par_iter().map(|id| whole_page(site, bodies, extension, id)).collect();
-        Self::of_pages(site, bodies, extension, plain)
+        let plain = ids.into_par_iter().map(|id| whole_page(site, bodies, additions, id)).collect();
+        Self::of_pages(site, bodies, additions, plain)
     }
 
     /// The values of a site whose bodies are not composed yet.
@@ -62,11 +82,11 @@ impl Values {
             sections: vec![Body::default(); site.sections.len()],
             ..Bodies::default()
         };
-        let plain = site.page_ids().map(|id| whole_page(site, &bodies, &Plain, id)).collect();
-        Self::of_pages(site, &bodies, &Plain, plain)
+        let plain = site.page_ids().map(|id| whole_page(site, &bodies, &NoAdditions, id)).collect();
+        Self::of_pages(site, &bodies, &NoAdditions, plain)
     }
 
-    fn of_pages(site: &Site, bodies: &Bodies, extension: &dyn Extension, plain: Vec<Map>) -> Self {
+    fn of_pages(site: &Site, bodies: &Bodies, additions: &dyn Additions, plain: Vec<Map>) -> Self {
         let pages = with_neighbours(site, plain);
         let sections = site
             .section_ids()
@@ -74,7 +94,7 @@ impl Values {
                 let mut map = section_map(site, id, &bodies.sections[id.0]);
                 map.insert("backlinks".into(), backlinks(site, bodies, NodeId::Section(id)));
                 map.insert("pages".into(), listed(&pages, &site.section(id).pages));
-                extend(&mut map, extension.section(id));
+                extend(&mut map, additions.section(id));
                 Value::from(map)
             })
             .collect();
@@ -109,10 +129,10 @@ pub fn feed_term(term: &Term) -> Value {
 }
 
 /// A page with all but its neighbours.
-fn whole_page(site: &Site, bodies: &Bodies, extension: &dyn Extension, id: PageId) -> Map {
+fn whole_page(site: &Site, bodies: &Bodies, additions: &dyn Additions, id: PageId) -> Map {
     let mut map = page_map(site, id, &bodies.pages[id.0]);
     map.insert("backlinks".into(), backlinks(site, bodies, NodeId::Page(id)));
-    extend(&mut map, extension.page(id));
+    extend(&mut map, additions.page(id));
     map
 }
 
@@ -334,7 +354,7 @@ fn extend(map: &mut Map, added: Vec<(&'static str, Value)>) {
 }
 
 /// Free data of front matter or configuration, its keys sorted as Zola prints them.
-pub(super) fn data(table: &crate::data::Extra) -> Value {
+pub fn data(table: &crate::data::Extra) -> Value {
     let mut entries: Vec<(&String, &serde_json::Value)> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.as_str());
     let entries = entries.into_iter().map(|(key, value)| (key.clone().into(), datum(value)));

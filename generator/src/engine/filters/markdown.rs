@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use tera::{Error, Filter, Kwargs, State, TeraResult, Value};
 
-use crate::compose::snippets::SiteSnippets;
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostics, Severity, nearest};
+use crate::engine::Templates;
+use crate::engine::snippets::SiteSnippets;
 use crate::markup::{Context, Links, render};
-use crate::render::templates::Templates;
 use crate::site::Site;
 
 /// `markdown(inline)`

@@ -1,10 +1,18 @@
-//! The site's templates, loaded into Tera: the site's own before the theme's before the built-in ones.
+//! The template engine: Tera with the site's templates and everything they can call. The site's own
+//! templates come before the theme's before the built-in ones.
 //!
 //! Functions and filters are known by name before the first template is read, so that a wrong name is
 //! found at load. What they can answer grows with the stages: files and settings at once, addresses
 //! with [`Templates::with_site`] (for the templates in Markdown), pages with [`Templates::with_values`].
 
+pub mod builtin;
+pub mod complaint;
+pub mod filters;
+pub mod functions;
 mod load;
+pub mod problem;
+pub mod snippets;
+pub mod unclosed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,15 +20,16 @@ use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
 
-use super::complaint::Position;
-use super::functions::{self, Files};
-use super::problem;
-use super::values::Values;
-use super::{builtin, filters};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::site::Site;
+use crate::values::Values;
+use complaint::Position;
+use functions::Files;
+
+/// The Zola that templates are told they run on (`zola_version`).
+pub const ZOLA_VERSION: &str = "0.23.0";
 
 /// All templates of a site, with every function and filter registered.
 #[derive(Clone)]
@@ -59,7 +68,7 @@ impl Templates {
             .expect("prefixes can be set while there is no template");
         functions::register(&mut tera, config, files);
         filters::register(&mut tera, config);
-        tera.global_context().insert("zola_version", super::ZOLA_VERSION);
+        tera.global_context().insert("zola_version", ZOLA_VERSION);
         let sources = load::read(files.world(), inventory, diagnostics);
         load::add(&mut tera, &sources, diagnostics);
         Self { tera, sources: Arc::new(sources), files: Arc::clone(files) }

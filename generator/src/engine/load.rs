@@ -10,9 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tera::{ErrorKind, Tera};
 
-use super::super::complaint::{Complaint, quoted_after};
-use super::super::{builtin, problem};
-use super::{Source, Sources};
+use super::complaint::{Complaint, quoted_after};
+use super::{Source, Sources, builtin, problem};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
