@@ -11,6 +11,7 @@ use regex::Regex;
 use tera::{ErrorKind, Tera};
 
 use super::complaint::{Complaint, quoted_after};
+use super::literals::Loaded;
 use super::{Source, Sources, builtin, problem};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
@@ -48,14 +49,14 @@ pub fn read(world: &dyn World, inventory: &Inventory, diagnostics: &mut Diagnost
 /// Adds all templates, or all that are sound.
 pub fn add(tera: &mut Tera, sources: &Sources, diagnostics: &mut Diagnostics) {
     tera.add_raw_templates(builtin::TEMPLATES).expect("the built-in templates are sound");
-    if tera.add_raw_templates(sources.iter().map(|(name, source)| (name, &source.text))).is_ok() {
+    if tera.add_raw_templates(sources.iter().map(loaded)).is_ok() {
         return;
     }
     let mut broken = with_syntax_errors(tera, sources, diagnostics);
     // Each turn leaves out at least one more template.
     loop {
         let sound = sources.iter().filter(|(name, _)| !broken.contains(name.as_str()));
-        let Err(error) = tera.add_raw_templates(sound.map(|(name, source)| (name, &source.text))) else {
+        let Err(error) = tera.add_raw_templates(sound.map(loaded)) else {
             return;
         };
         let Complaints { about, report } = complaints(&error, sources, &broken);
@@ -68,11 +69,17 @@ pub fn add(tera: &mut Tera, sources: &Sources, diagnostics: &mut Diagnostics) {
     }
 }
 
+fn loaded<'s>((name, source): (&'s String, &'s Source)) -> (&'s str, Loaded<'s>) {
+    (name, Loaded::new(&source.text))
+}
+
 /// Reports every template that is no Tera 2 by itself; their names.
 fn with_syntax_errors(tera: &Tera, sources: &Sources, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
     let mut broken = BTreeSet::new();
     for (name, source) in sources {
-        let Err(error) = tera.clone().add_raw_template(name, &source.text) else { continue };
+        let Err(error) = tera.clone().add_raw_template(name, Loaded::new(&source.text).text()) else {
+            continue;
+        };
         if !matches!(error.kind(), ErrorKind::SyntaxError(_)) {
             continue;
         }

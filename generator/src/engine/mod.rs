@@ -9,6 +9,7 @@ pub mod builtin;
 pub mod complaint;
 pub mod filters;
 pub mod functions;
+pub mod literals;
 mod load;
 pub mod problem;
 pub mod snippets;
@@ -27,6 +28,7 @@ use crate::site::Site;
 use crate::values::Values;
 use complaint::Position;
 use functions::Files;
+use literals::Loaded;
 
 /// The Zola that templates are told they run on (`zola_version`).
 pub const ZOLA_VERSION: &str = "0.23.0";
@@ -51,6 +53,13 @@ pub struct Source {
     pub path: PathBuf,
     /// What stands in it.
     pub text: String,
+}
+
+impl Source {
+    /// A place that the engine tells.
+    fn span(&self, position: &Position) -> Span {
+        Span::new(&self.path, Loaded::new(&self.text).range(position))
+    }
 }
 
 impl Templates {
@@ -113,7 +122,7 @@ impl Templates {
     /// A place in one of the site's own templates.
     pub fn span(&self, name: &str, position: &Position) -> Option<Span> {
         let source = self.sources.get(name)?;
-        Some(Span::new(&source.path, position.range(&source.text)))
+        Some(source.span(position))
     }
 
     /// Names of the site's own templates.

@@ -57,6 +57,5 @@ pub fn twice_defined(message: &str) -> Option<(String, String, String)> {
 }
 
 fn span(template: &str, position: &Position, sources: &Sources) -> Option<Span> {
-    let source = sources.get(template)?;
-    Some(Span::new(&source.path, position.range(&source.text)))
+    Some(sources.get(template)?.span(position))
 }

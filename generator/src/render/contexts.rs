@@ -12,7 +12,7 @@ use super::sitemap;
 use crate::diagnostic::Span;
 use crate::engine::{Templates, builtin};
 use crate::site::{PageId, SectionId, Site};
-use crate::values::{Values, config_value, feed_term};
+use crate::values::{Values, config_value, feed_term, sorted};
 
 /// What is needed to make contexts.
 pub struct Contexts<'a> {
@@ -165,7 +165,7 @@ impl<'a> Contexts<'a> {
             Subject::Term(taxonomy, _) => &self.site.taxonomies[taxonomy].language,
         };
         let mut context = self.at(language, &pager.path, &pager.permalink);
-        context.insert_value("paginator", paginator.into());
+        context.insert_value("paginator", sorted(paginator));
         match paginated.subject {
             Subject::Section(id) => {
                 context.insert_value("section", self.values.sections[id.0].clone());

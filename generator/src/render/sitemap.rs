@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tera::{Map, Value};
 
 use crate::site::Site;
-use crate::values::data;
+use crate::values::{data, sorted};
 
 /// Entries of one file; above that number there are several and an index. Zola's number.
 pub const PER_FILE: usize = 30_000;
@@ -52,7 +52,7 @@ impl Entries {
         map.insert("permalink".into(), permalink.as_str().into());
         map.insert("updated".into(), updated.map_or_else(Value::none, Value::from));
         map.insert("extra".into(), extra);
-        self.0.entry(permalink).or_insert_with(|| map.into());
+        self.0.entry(permalink).or_insert_with(|| sorted(map));
     }
 
     /// Zola lists the first pager as well, though it is a redirect.

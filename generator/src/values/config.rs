@@ -2,6 +2,7 @@
 
 use tera::{Map, Value};
 
+use super::{sorted, sorted_data};
 use crate::config::{Config, InsertAnchor, Language, Markdown, Mode, TaxonomyConfig};
 
 /// `config` for templates in a language.
@@ -24,17 +25,17 @@ pub fn config_value(config: &Config, language: &str) -> Value {
         if code != language {
             let mut other_map = language_map(other);
             other_map.insert("translations".into(), Value::from_serializable(&other.translations));
-            others.insert(code.clone().into(), other_map.into());
+            others.insert(code.clone().into(), sorted(other_map));
         }
     }
-    map.insert("languages".into(), others.into());
+    map.insert("languages".into(), sorted(others));
     map.extend(language_map(own));
-    map.into()
+    sorted(map)
 }
 
 /// `taxonomy`: the settings of a taxonomy.
 pub(super) fn taxonomy_config(taxonomy: &TaxonomyConfig) -> Value {
-    Value::from_serializable(taxonomy)
+    sorted_data(&Value::from_serializable(taxonomy))
 }
 
 /// What a language has of its own and `config` has of the present one.
@@ -79,7 +80,7 @@ fn markdown(markdown: &Markdown) -> Value {
     for (key, flag) in flags {
         map.insert(key.into(), flag.into());
     }
-    map.into()
+    sorted(map)
 }
 
 fn mode(mode: Mode) -> &'static str {

@@ -4,14 +4,17 @@
 //! no copy of a page. The names and their contents are Zola 0.23's.
 
 mod config;
+mod maps;
 
 use rayon::prelude::*;
 use tera::{Map, Value};
 
 use crate::bodies::{Bodies, Body};
+use crate::markup::Heading;
 use crate::site::{NodeId, PageId, SectionId, Site, Taxonomy, Term};
 
 pub use config::config_value;
+pub use maps::{data, sorted, sorted_data};
 
 /// What is added to the values of pages and sections by what is more than a Zola site. Asked from several
 /// threads.
@@ -95,7 +98,7 @@ impl Values {
                 map.insert("backlinks".into(), backlinks(site, bodies, NodeId::Section(id)));
                 map.insert("pages".into(), listed(&pages, &site.section(id).pages));
                 extend(&mut map, additions.section(id));
-                Value::from(map)
+                sorted(map)
             })
             .collect();
         let taxonomies = site.taxonomies.iter().map(|taxonomy| taxonomy_values(taxonomy, &pages)).collect();
@@ -125,7 +128,7 @@ pub fn feed_term(term: &Term) -> Value {
     map.insert("name".into(), term.name.as_str().into());
     map.insert("slug".into(), term.slug.as_str().into());
     map.insert("permalink".into(), term.address.permalink.as_str().into());
-    map.into()
+    sorted(map)
 }
 
 /// A page with all but its neighbours.
@@ -150,7 +153,7 @@ fn with_neighbours(site: &Site, plain: Vec<Map>) -> Vec<Value> {
                 map.insert(key.into(), plain[neighbour.0].clone());
             }
         }
-        Value::from(map)
+        sorted(map)
     };
     site.pages.iter().zip(&plain).map(with).collect()
 }
@@ -245,7 +248,7 @@ fn common(map: &mut Map, site: &Site, node: &Node<'_>, body: &Body) {
     map.insert("path".into(), node.address.path.as_str().into());
     map.insert("components".into(), texts(&node.address.components));
     map.insert("ancestors".into(), ancestors.into());
-    map.insert("toc".into(), Value::from_serializable(&body.markup.toc));
+    map.insert("toc".into(), headings(&body.markup.toc));
     map.insert("word_count".into(), body.word_count.into());
     map.insert("reading_time".into(), body.reading_time.into());
     map.insert("lang".into(), node.language.into());
@@ -264,7 +267,7 @@ fn translations(site: &Site, canonical: &str) -> Value {
             map.insert("permalink".into(), named.permalink.into());
             map.insert("title".into(), optional(named.title));
             map.insert("path".into(), named.file.as_str().into());
-            Value::from(map)
+            sorted(map)
         })
         .collect();
     all.into()
@@ -279,7 +282,7 @@ fn backlinks(site: &Site, bodies: &Bodies, node: NodeId) -> Value {
             let mut map = Map::default();
             map.insert("permalink".into(), named.permalink.into());
             map.insert("title".into(), optional(named.title));
-            Value::from(map)
+            sorted(map)
         })
         .collect();
     all.into()
@@ -331,7 +334,7 @@ fn taxonomy_values(taxonomy: &Taxonomy, pages: &[Value]) -> TaxonomyValues {
             map.insert("permalink".into(), term.address.permalink.as_str().into());
             map.insert("pages".into(), listed(pages, &term.pages));
             map.insert("page_count".into(), term.pages.len().into());
-            Value::from(map)
+            sorted(map)
         })
         .collect();
     let terms = Value::from(terms);
@@ -340,7 +343,7 @@ fn taxonomy_values(taxonomy: &Taxonomy, pages: &[Value]) -> TaxonomyValues {
     whole.insert("lang".into(), taxonomy.language.as_str().into());
     whole.insert("permalink".into(), taxonomy.address.permalink.as_str().into());
     whole.insert("items".into(), terms.clone());
-    TaxonomyValues { config, whole: whole.into(), terms }
+    TaxonomyValues { config, whole: sorted(whole), terms }
 }
 
 fn listed(values: &[Value], pages: &[PageId]) -> Value {
@@ -353,20 +356,17 @@ fn extend(map: &mut Map, added: Vec<(&'static str, Value)>) {
     }
 }
 
-/// Free data of front matter or configuration, its keys sorted as Zola prints them.
-pub fn data(table: &crate::data::Extra) -> Value {
-    let mut entries: Vec<(&String, &serde_json::Value)> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.as_str());
-    let entries = entries.into_iter().map(|(key, value)| (key.clone().into(), datum(value)));
-    Value::from(entries.collect::<Map>())
-}
-
-fn datum(value: &serde_json::Value) -> Value {
-    match value {
-        serde_json::Value::Object(table) => data(table),
-        serde_json::Value::Array(items) => items.iter().map(datum).collect::<Vec<_>>().into(),
-        other => Value::from_serializable(other),
-    }
+fn headings(toc: &[Heading]) -> Value {
+    let all = toc.iter().map(|heading| {
+        let mut map = Map::default();
+        map.insert("level".into(), heading.level.into());
+        map.insert("id".into(), heading.id.as_str().into());
+        map.insert("permalink".into(), heading.permalink.as_str().into());
+        map.insert("title".into(), heading.title.as_str().into());
+        map.insert("children".into(), headings(&heading.children));
+        sorted(map)
+    });
+    all.collect::<Vec<_>>().into()
 }
 
 fn optional(text: Option<&str>) -> Value {

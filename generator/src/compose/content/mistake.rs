@@ -8,6 +8,7 @@ use crate::diagnostic::catalog::templates::unclosed_tag as unclosed_tag_problem;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::engine::Templates;
 use crate::engine::complaint::{Complaint, Position, quoted_after};
+use crate::engine::literals::Loaded;
 use crate::engine::unclosed::{ends_too_early, unclosed_tag};
 use crate::parse::Document;
 
@@ -66,7 +67,7 @@ fn span(document: &Document, range: Range<usize>) -> Span {
 /// The bytes of a position; of one that is only counted, the word there. A component's name stands
 /// behind its bracket.
 fn word_at(body: &str, position: &Position) -> Range<usize> {
-    let range = position.range(body);
+    let range = Loaded::new(body).range(position);
     if let Position::Bytes(_) = position {
         return range;
     }

@@ -13,6 +13,7 @@ use crate::bodies::Body;
 use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::Templates;
+use crate::engine::literals::Loaded;
 use crate::engine::snippets::SiteSnippets;
 use crate::markup;
 use crate::parse::Document;
@@ -134,7 +135,8 @@ impl<'a> Composer<'a> {
         }
         let (name, value) = value();
         context.insert_value(name, value);
-        let rendered = self.templates.tera.render_str(body, &context, false);
+        let loaded = Loaded::new(body);
+        let rendered = self.templates.tera.render_str(loaded.text(), &context, false);
         rendered.map(Cow::Owned).map_err(|error| mistake::diagnose(&error, document, self.templates))
     }
 

@@ -1,15 +1,18 @@
 //! The filters and tests of templates, under Zola's names: tera-contrib's, and our own one file each.
 
+mod group_by;
 mod markdown;
 mod num_format;
 
 use std::sync::Arc;
 
-use tera::Tera;
+use tera::{Kwargs, Map, State, Tera};
 
 use crate::config::Config;
 use crate::engine::Templates;
+use crate::engine::literals;
 use crate::site::Site;
+use crate::values::sorted;
 
 /// All filters, Tera's own included; for hints.
 pub const NAMES: [&str; 52] = [
@@ -111,6 +114,8 @@ pub fn register(tera: &mut Tera, config: &Arc<Config>) {
     tera.register_test("after", tera_contrib::dates::is_after);
     tera.register_filter("num_format", num_format::NumFormat { language: config.default_language.clone() });
     tera.register_filter("markdown", markdown::unknown_site);
+    tera.register_filter("group_by", group_by::group_by);
+    tera.register_filter(literals::ORDER, |map: Map, _: Kwargs, _: &State<'_>| sorted(map));
 }
 
 /// Registers `markdown` for a site whose addresses are known; `templates` renders the parts of a text

@@ -2,6 +2,8 @@
 
 use tera::{Error, Map, TeraResult, Value};
 
+use crate::values::sorted_data;
+
 /// A format by its name or a file's ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
@@ -50,11 +52,15 @@ impl Format {
     }
 }
 
-/// Reads a text.
+/// Reads a text. Maps come in the order of their keys.
 ///
 /// # Errors
 /// Where it is not of the format.
 pub fn read(text: &str, format: Format) -> TeraResult<Value> {
+    as_written(text, format).map(|value| sorted_data(&value))
+}
+
+fn as_written(text: &str, format: Format) -> TeraResult<Value> {
     match format {
         Format::Plain => Ok(text.into()),
         Format::Json => parsed::<serde_json::Value, _>(serde_json::from_str(text), "JSON"),
