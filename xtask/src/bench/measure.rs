@@ -1,17 +1,29 @@
 //! Runs programs in turn and measures processor and wall time of each whole process.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use super::peers;
+
 /// One run.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     cpu: Duration,
     wall: Duration,
+    /// Peak of the resident memory, in KiB.
+    memory: u64,
+}
+
+/// What happens before each run, unmeasured.
+pub enum Before<'a> {
+    /// The output is emptied: a cold build.
+    Empty(&'a Path),
+    /// One page is edited; the output of the last run stays.
+    Edit(&'a Path),
 }
 
 /// All counted runs of one program.
@@ -35,16 +47,21 @@ impl Row {
     pub fn beside(name: &str, ours: Runs, other: &str, theirs: Runs) -> Self {
         Self { name: name.to_owned(), ours, beside: Some((other.to_owned(), theirs)) }
     }
+
+    /// The same line with our figures alone.
+    pub fn without_peer(self) -> Self {
+        Self { beside: None, ..self }
+    }
 }
 
-/// Runs the programs in turn, each time into an empty output: once to warm up, then `runs` times.
-pub fn alternate(output: &Path, runs: usize, programs: &[&dyn Fn() -> Command]) -> Result<Vec<Runs>> {
+/// Runs the programs in turn: once to warm up, then `runs` times.
+pub fn alternate(runs: usize, programs: &[(&Before<'_>, &dyn Fn() -> Command)]) -> Result<Vec<Runs>> {
     let mut measured = vec![Runs::default(); programs.len()];
     for round in 0..=runs {
-        for (program, runs) in programs.iter().zip(&mut measured) {
-            if output.exists() {
-                std::fs::remove_dir_all(output)
-                    .with_context(|| format!("cannot empty {}", output.display()))?;
+        for ((before, program), runs) in programs.iter().zip(&mut measured) {
+            match before {
+                Before::Empty(output) => empty(output)?,
+                Before::Edit(page) => peers::edit(page)?,
             }
             let run = once(program())?;
             if round > 0 {
@@ -55,16 +72,50 @@ pub fn alternate(output: &Path, runs: usize, programs: &[&dyn Fn() -> Command]) 
     Ok(measured)
 }
 
+/// Removes a folder with everything in it, if it is there.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    Ok(())
+}
+
 fn once(mut command: Command) -> Result<Run> {
     let shown = format!("{command:?}");
     let cpu_before = children_cpu()?;
     let start = Instant::now();
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {shown}"))?;
-    let wall = start.elapsed();
-    if !output.status.success() {
-        bail!("{shown} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("cannot start {shown}"))?;
+    let peak = watch_memory(child.id());
+    let mut stderr = String::new();
+    if let Some(mut pipe) = child.stderr.take() {
+        // What is no text is of no use in the message below.
+        let _ = pipe.read_to_string(&mut stderr);
     }
-    Ok(Run { cpu: children_cpu()?.saturating_sub(cpu_before), wall })
+    let success = child.wait()?.success();
+    let wall = start.elapsed();
+    if !success {
+        bail!("{shown} failed:\n{stderr}");
+    }
+    let memory = peak.join().unwrap_or_default();
+    Ok(Run { cpu: children_cpu()?.saturating_sub(cpu_before), wall, memory })
+}
+
+/// Reads the peak of a process (`VmHWM` of proc_pid_status(5)) every few milliseconds until it ends; what
+/// grows in the last of them is missed.
+fn watch_memory(process: u32) -> std::thread::JoinHandle<u64> {
+    std::thread::spawn(move || {
+        let mut peak = 0;
+        while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            // A process that has ended and waits to be noticed has no memory any more.
+            let Some(line) = line else { break };
+            let number = line.trim().trim_end_matches(" kB").trim().parse().unwrap_or(0);
+            peak = peak.max(number);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        peak
+    })
 }
 
 /// User and system time of all children that have ended, from `/proc/self/stat` (proc_pid_stat(5),
@@ -98,20 +149,24 @@ pub fn print(rows: &[Row]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     writeln!(out, "load average {}", load.trim())?;
-    writeln!(out, "{:<28} {:>9} {:>9}   beside", "work (medians)", "CPU s", "wall s")?;
-    let cpu = |run: &Run| run.cpu.as_secs_f64();
-    let wall = |run: &Run| run.wall.as_secs_f64();
+    writeln!(out, "{:<28} {:>9} {:>9} {:>9}   beside", "work (medians)", "CPU s", "wall s", "MiB")?;
+    let cpu_of = |run: &Run| run.cpu.as_secs_f64();
+    let wall_of = |run: &Run| run.wall.as_secs_f64();
+    let memory_of = |run: &Run| run.memory as f64 / 1024.0;
     for row in rows {
-        write!(out, "{:<28} {:>9.3} {:>9.3}", row.name, row.ours.median(cpu), row.ours.median(wall))?;
+        let (name, ours) = (&row.name, &row.ours);
+        let (cpu, wall, memory) = (ours.median(cpu_of), ours.median(wall_of), ours.median(memory_of));
+        write!(out, "{name:<28} {cpu:>9.3} {wall:>9.3} {memory:>9.0}")?;
         match &row.beside {
             None => writeln!(out)?,
             Some((other, theirs)) => writeln!(
                 out,
-                "   {other}: {:.3} CPU s, {:.3} wall s; {other} ÷ ours: CPU {:.2}, wall {:.2}",
-                theirs.median(cpu),
-                theirs.median(wall),
-                row.ours.ratio(theirs, cpu),
-                row.ours.ratio(theirs, wall),
+                "   {other}: {:.3} CPU s, {:.3} wall s, {:.0} MiB; {other} ÷ ours: CPU {:.2}, wall {:.2}",
+                theirs.median(cpu_of),
+                theirs.median(wall_of),
+                theirs.median(memory_of),
+                row.ours.ratio(theirs, cpu_of),
+                row.ours.ratio(theirs, wall_of),
             )?,
         }
     }
