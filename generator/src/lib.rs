@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod discover;
 pub mod emit;
 pub mod engine;
+pub mod images;
 pub mod markup;
 pub mod parse;
 pub mod pipeline;

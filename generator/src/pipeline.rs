@@ -17,7 +17,7 @@ use crate::config::{self, Config, Overrides};
 use crate::diagnostic::catalog::render as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::{self, ContentFile, Inventory};
-use crate::emit::{Changes, Dotfiles, Folder, Memory, Sink};
+use crate::emit::{Changes, Dotfiles, Folder, Memory, Need, Sink};
 use crate::engine::Templates;
 use crate::engine::functions::Files;
 use crate::parse::{self, Document};
@@ -153,6 +153,14 @@ impl Made {
 }
 
 impl Sink for Made {
+    fn need(&self, path: &str) -> Need {
+        match self {
+            Self::Folder(folder) => folder.need(path),
+            Self::Memory(memory) => memory.need(path),
+            Self::Nothing => Need::Soundness,
+        }
+    }
+
     fn put(&self, artifact: crate::emit::Artifact) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.put(artifact),

@@ -10,12 +10,13 @@ use auslage::world::{MemoryWorld, World};
 use auslage_tests::broken::{Case, Expected, areas, cases};
 use jiff::civil::date;
 
-const AREAS: [&str; 10] = [
+const AREAS: [&str; 11] = [
     "config",
     "content",
     "dates",
     "files",
     "front-matter",
+    "images",
     "links",
     "references",
     "review",
@@ -58,6 +59,11 @@ fn wrong_dates_are_reported() {
 #[test]
 fn broken_styles_and_data_are_reported() {
     check("files");
+}
+
+#[test]
+fn broken_images_are_reported() {
+    check("images");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use auslage::diagnostic::Diagnostic;
 use auslage::pipeline::{self, Options, Outcome};
 use auslage::world::{DiskWorld, World};
 use auslage_tests::{broken, root, town};
@@ -76,13 +77,51 @@ fn build_with_an_error_leaves_the_last_good_output_as_it_was() {
     }
 }
 
+#[test]
+fn processed_images_are_made_once_and_nowhere_but_in_the_output() {
+    let site = Site::of("plain");
+    site.write("static/bild.ppm", "P3 2 2 255  255 0 0  0 255 0  0 0 255  9 9 9");
+    site.write(
+        "content/_index.md",
+        "+++\n+++\n{% set bild = resize_image(path=\"bild.ppm\", width=1, op=\"fit_width\") %}{{ bild.url }}\n\
+         {% set head = get_image_metadata(path=bild.static_path) %}\
+         {{ get_hash(path=bild.static_path) }} {{ head.mime }} {{ head.width }}\n",
+    );
+    let sources = tree(site.root());
+    let images = site.root().join("public/processed_images");
+    assert_eq!(site.build().diagnostics.sorted(), [] as [&Diagnostic; 0]);
+    let [image] = files(&images).try_into().expect("one image is made");
+    let made = std::fs::read(&image).unwrap();
+    assert!(made.starts_with(b"\x89PNG"));
+    let mut all = tree(site.root());
+    all.retain(|path, _| !path.starts_with("public"));
+    assert_eq!(differences(&sources, &all), [] as [PathBuf; 0]);
+    // Its name says what is in it, so it is not made again, not even to be compared.
+    std::fs::write(&image, b"kept").unwrap();
+    site.build();
+    assert_eq!(std::fs::read(&image).unwrap(), b"kept");
+    // Half written, or asked for no more.
+    std::fs::write(&image, b"").unwrap();
+    site.build();
+    assert_eq!(std::fs::read(&image).unwrap(), made);
+    site.write("static/bild.ppm", "P3 2 2 255  255 0 0  0 255 0  0 0 255  8 8 8");
+    site.build();
+    let [other] = files(&images).try_into().expect("the old one is gone");
+    assert!(other != image);
+}
+
 /// The smallest strategy, as `tests/broken` has it, on a disk.
 struct Site(tempfile::TempDir);
 
 impl Site {
     fn new() -> Site {
+        Site::of("strategy")
+    }
+
+    /// One of the bases of `tests/broken`.
+    fn of(base: &str) -> Site {
         let site = Site(tempfile::tempdir().unwrap());
-        for (path, text) in broken::base("strategy") {
+        for (path, text) in broken::base(base) {
             site.write(&path, &text);
         }
         site

@@ -34,12 +34,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["compose", "values", "engine", "strategy", "review", "render", "emit", "serve", "cli"],
     ),
     ("generator/src/values/", &["compose", "engine", "strategy", "review", "render", "emit", "serve", "cli"]),
+    (
+        "generator/src/images/",
+        &[
+            "config", "parse", "site", "markup", "compose", "values", "engine", "strategy", "review",
+            "render", "emit", "serve", "cli",
+        ],
+    ),
     ("generator/src/engine/", &["compose", "strategy", "review", "render", "emit", "serve", "cli"]),
     ("generator/src/compose/", &["strategy", "review", "render", "emit", "serve", "cli"]),
     ("generator/src/strategy/", &["markup", "compose", "review", "render", "emit", "serve", "cli"]),
     ("generator/src/render/", &["strategy", "review", "serve", "cli"]),
     ("generator/src/review/", &["emit", "serve", "cli"]),
-    ("generator/src/emit/", &["site", "strategy", "review", "serve", "cli"]),
+    ("generator/src/emit/", &["site", "images", "strategy", "review", "serve", "cli"]),
     (
         "generator/src/serve/",
         &["config", "parse", "site", "markup", "compose", "strategy", "review", "render", "emit", "cli"],

@@ -75,6 +75,7 @@ pub fn discover(
         inventory.statics.extend(files(world, &theme.join("static"), diagnostics)?);
     }
     let own = files(world, &config.places.statics, diagnostics)?.into_iter();
+    let own = own.filter(|file| !is_left_by_zola(&file.relative));
     inventory.statics.extend(own.filter(|file| !config.ignored_static.is_match(&file.relative)));
     sass(world, config, &mut inventory, diagnostics)?;
     Ok(inventory)
@@ -159,6 +160,12 @@ fn sass(
         inventory.sass.extend(sheets);
     }
     Ok(())
+}
+
+/// Zola keeps images that it made there, makes those it needs anew and removes all others; so nothing that
+/// was there before comes into the output.
+fn is_left_by_zola(relative: &str) -> bool {
+    relative.strip_prefix("processed_images/").is_some_and(|name| !name.contains('/'))
 }
 
 /// All files below a folder with their paths relative to it.

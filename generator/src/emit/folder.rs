@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::{Context as _, Result, bail};
 use walkdir::WalkDir;
 
-use super::{Artifact, ArtifactContent, Changes, Sink, stays_inside};
+use super::{Artifact, ArtifactContent, Changes, Need, Sink, stays_inside};
 use crate::world::World;
 
 /// Where files wait until the site is complete. What an interrupted build left there is stale.
@@ -120,6 +120,15 @@ impl Folder {
         Ok(removed)
     }
 
+    /// Whether there is a plain file at a path, in plain folders, with something in it: an empty one is what
+    /// is left after a power failure.
+    fn holds(&self, path: &str) -> bool {
+        let mut above = path.match_indices('/').map(|(end, _)| self.output.join(&path[..end]));
+        let is_folder = |folder: PathBuf| folder.symlink_metadata().is_ok_and(|found| found.is_dir());
+        let file = self.output.join(path).symlink_metadata();
+        above.all(is_folder) && file.is_ok_and(|found| found.is_file() && found.len() > 0)
+    }
+
     fn stage(&self, bytes: &[u8]) -> Result<PathBuf> {
         let staging = self.output.join(STAGING);
         {
@@ -140,6 +149,14 @@ impl Folder {
 }
 
 impl Sink for Folder {
+    fn need(&self, path: &str) -> Need {
+        if !stays_inside(path) || !self.holds(path) {
+            return Need::Bytes;
+        }
+        self.state().all.insert(path.to_owned());
+        Need::Nothing
+    }
+
     fn put(&self, artifact: Artifact) -> Result<()> {
         if !stays_inside(&artifact.path) {
             bail!("`{}` would be written outside of the output", artifact.path);

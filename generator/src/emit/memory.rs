@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use super::{Artifact, ArtifactContent, Sink};
+use super::{Artifact, ArtifactContent, Need, Sink};
 use crate::world::World;
 
 /// Files by their paths below the output.
@@ -27,6 +27,10 @@ impl Memory {
 }
 
 impl Sink for Memory {
+    fn need(&self, _: &str) -> Need {
+        Need::Bytes
+    }
+
     fn put(&self, artifact: Artifact) -> anyhow::Result<()> {
         let bytes = match artifact.content {
             ArtifactContent::Bytes(bytes) => bytes,

@@ -34,8 +34,24 @@ pub enum ArtifactContent {
     Copy(PathBuf),
 }
 
+/// What is needed of a file whose name says what is in it (it holds a digest of all that decides about
+/// its bytes), before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: it is there, and stays.
+    Nothing,
+    /// That it can be made; nobody will look at it.
+    Soundness,
+    /// It is to be made and put.
+    Bytes,
+}
+
 /// Takes finished files, from several threads. No path comes twice.
 pub trait Sink: Sync {
+    /// What is needed of a file whose name says what is in it. After [`Need::Nothing`] it is part of the
+    /// site as if it had been put.
+    fn need(&self, path: &str) -> Need;
+
     /// Takes one.
     ///
     /// # Errors

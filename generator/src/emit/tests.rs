@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Artifact, ArtifactContent, Changes, Dotfiles, Folder, Sink};
+use super::{Artifact, ArtifactContent, Changes, Dotfiles, Folder, Need, Sink};
 use crate::world::{DiskWorld, World};
 
 fn put_all(folder: &Folder, files: &[(&str, &str)]) {
@@ -93,6 +93,37 @@ fn nothing_is_written_or_removed_behind_a_link() {
     emit(&output, Dotfiles::Remove, &[("a/index.html", "a")]);
     check(&elsewhere, &[("mine.txt", "mine")]);
     check(&output, &[("a/index.html", "a")]);
+}
+
+#[test]
+fn a_file_whose_name_says_what_is_in_it_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    emit(folder.path(), Dotfiles::Remove, &[("a/1.png", "1"), ("a/2.png", ""), ("a/3.png", "3")]);
+    let output = Folder::new(Arc::new(DiskWorld::default()), folder.path().to_owned());
+    for (path, need) in [
+        ("a/1.png", Need::Nothing),
+        ("a/2.png", Need::Bytes),
+        ("a/4.png", Need::Bytes),
+        ("a", Need::Bytes),
+        ("../a/1.png", Need::Bytes),
+    ] {
+        assert_eq!(output.need(path), need, "{path}");
+    }
+    let changes = output.commit(Dotfiles::Remove).unwrap();
+    check(folder.path(), &[("a/1.png", "1")]);
+    assert_eq!((changes.unchanged, changes.written), (1, Vec::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_behind_a_link_is_not_there() {
+    let folder = TempDir::new().unwrap();
+    let (output, elsewhere) = (folder.path().join("public"), folder.path().join("elsewhere"));
+    emit(&elsewhere, Dotfiles::Remove, &[("1.png", "1")]);
+    emit(&output, Dotfiles::Remove, &[]);
+    std::os::unix::fs::symlink(&elsewhere, output.join("a")).unwrap();
+    let output = Folder::new(Arc::new(DiskWorld::default()), output);
+    assert_eq!(output.need("a/1.png"), Need::Bytes);
 }
 
 #[test]

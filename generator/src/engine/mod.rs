@@ -109,6 +109,11 @@ impl Templates {
         self
     }
 
+    /// What templates can reach beside the site.
+    pub fn files(&self) -> &Arc<Files> {
+        &self.files
+    }
+
     /// Whether the site, its theme or we have a template of that name.
     pub fn contains(&self, name: &str) -> bool {
         self.tera.contains_template(name)

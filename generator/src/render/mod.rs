@@ -3,6 +3,7 @@
 mod contexts;
 pub mod extension;
 mod feeds;
+mod images;
 mod plan;
 mod run;
 pub mod sass;
@@ -56,7 +57,8 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
         plan.remove(&artifact.path);
         sink.put(artifact)?;
     }
-    run::run(plan, &renderer, sink, diagnostics)
+    run::run(plan, &renderer, sink, diagnostics)?;
+    images::process(templates.files(), sink, diagnostics)
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ fn draft_folders(documents: &[Document]) -> BTreeSet<String> {
 fn is_below(document: &Document, drafts: &BTreeSet<String>) -> bool {
     let own = document.file.colocated.as_deref().filter(|_| document.file.stem == "_index");
     let relative = &document.file.relative;
-    drafts.iter().any(|folder| relative.starts_with(folder.as_str()) && own != Some(folder))
+    drafts.iter().any(|folder| relative.starts_with(folder.as_str()) && own != Some(folder.as_str()))
 }
 
 /// Sections, drafts included, by the components of their addresses.

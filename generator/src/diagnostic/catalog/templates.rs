@@ -1,5 +1,6 @@
 //! Wording of what is wrong with templates, at load and while pages are rendered.
 
+use super::images;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::engine::{filters, functions};
 
@@ -30,7 +31,9 @@ pub fn advice(message: &str) -> Option<String> {
     match taken_apart(message) {
         (what, Known::Variables(names)) => Some(undefined_hint(what, names)),
         (what, Known::Fields(names)) => Some(field_hint(what, names)),
-        (_, Known::Nothing) => hint(message).or_else(|| general_hint(message).map(str::to_owned)),
+        (_, Known::Nothing) => hint(message)
+            .or_else(|| images::advice(message))
+            .or_else(|| general_hint(message).map(str::to_owned)),
     }
 }
 

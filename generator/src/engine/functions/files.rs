@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tera::{Error, TeraResult};
 
 use crate::config::Places;
+use crate::diagnostic::catalog::images::sentence;
+use crate::diagnostic::nearest;
+use crate::images::{Images, Wanted};
 use crate::world::World;
 
 /// The files a template may read.
@@ -14,13 +17,27 @@ pub struct Files {
     world: Arc<dyn World>,
     places: Places,
     made: BTreeMap<String, Arc<[u8]>>,
+    images: Images,
+    /// Paths a template could have meant, listed when first one is missing.
+    names: OnceLock<Vec<String>>,
+}
+
+/// Where a file that a template names comes from.
+pub enum Found {
+    /// The world.
+    File(PathBuf),
+    /// This build, which has its bytes: its path below the output, and these.
+    Made(String, Arc<[u8]>),
+    /// This build, which will make it.
+    Processed(Arc<Wanted>),
 }
 
 impl Files {
     /// The site's files, and those this build has made already (style sheets), by their paths below the
     /// output. The output of the last build is not looked at: what is in it must not change this one.
     pub fn new(world: Arc<dyn World>, places: Places, made: BTreeMap<String, Arc<[u8]>>) -> Self {
-        Self { world, places, made }
+        let images = Images::new(Arc::clone(&world), places.output.clone());
+        Self { world, places, made, images, names: OnceLock::new() }
     }
 
     /// The outside.
@@ -28,12 +45,37 @@ impl Files {
         self.world.as_ref()
     }
 
-    /// A file: in the site's root, then `static/`, `content/`, among the files made, in the theme's
-    /// `static/`. `@/` stands for `content/`. `None` if there is none.
+    /// The images that templates look at and want.
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    /// The bytes of a file; where it is looked for, [`Self::locate`] says.
+    ///
+    /// # Errors
+    /// For a path that leads out of the site, and for a file that cannot be read or made.
+    pub fn find(&self, path: &str) -> TeraResult<Option<Arc<[u8]>>> {
+        match self.locate(path)? {
+            None => Ok(None),
+            Some(Found::Made(_, bytes)) => Ok(Some(bytes)),
+            Some(Found::File(file)) => {
+                let read = self.world.read(&file);
+                read.map(Some).map_err(|error| Error::chain(format!("cannot read `{path}`"), error))
+            }
+            Some(Found::Processed(wanted)) => {
+                let made = self.images.bytes(&wanted);
+                made.map(Some).map_err(|problem| Error::message(sentence(&wanted.origin.name(), &problem)))
+            }
+        }
+    }
+
+    /// A file: in the site's root, then `static/`, `content/`, the theme's `static/`, among the files made.
+    /// `@/` stands for `content/`. A processed image is found below the output and, because Zola puts it
+    /// there, below `static/`. `None` if there is none.
     ///
     /// # Errors
     /// For a path that leads out of the site.
-    pub fn find(&self, path: &str) -> TeraResult<Option<Arc<[u8]>>> {
+    pub fn locate(&self, path: &str) -> TeraResult<Option<Found>> {
         let outside = || Error::message(format!("`{path}` is outside of the site"));
         let named = match path.strip_prefix("@/") {
             Some(below) => format!("content/{below}"),
@@ -42,11 +84,44 @@ impl Files {
         let clean = normalized(&named).ok_or_else(outside)?;
         for candidate in self.candidates(&clean) {
             if self.world.is_file(&candidate) {
-                let read = self.world.read(&candidate);
-                return read.map(Some).map_err(|error| Error::chain(format!("cannot read `{path}`"), error));
+                return Ok(Some(Found::File(candidate)));
             }
         }
-        Ok(self.made.get(clean.as_str()).cloned())
+        if let Some(wanted) = self.images.wanted_at(clean.strip_prefix("static/").unwrap_or(&clean)) {
+            return Ok(Some(Found::Processed(wanted)));
+        }
+        Ok(self.made.get(clean.as_str()).map(|bytes| Found::Made(clean.clone(), Arc::clone(bytes))))
+    }
+
+    /// What is said of a file that is not there.
+    pub fn missing(&self, path: &str) -> Error {
+        let names = self.names.get_or_init(|| self.list());
+        let near = nearest(path.trim_start_matches('/'), names.iter().map(String::as_str));
+        let near = near.map(|near| format!(", the nearest is `{near}`")).unwrap_or_default();
+        Error::message(format!("there is no file `{path}`{near}"))
+    }
+
+    fn list(&self) -> Vec<String> {
+        let places = &self.places;
+        let theme = places.theme.as_ref().map(|theme| theme.join("static"));
+        let folders: [(Option<&Path>, &[&str]); 3] = [
+            (Some(&places.statics), &["", "static/"]),
+            (Some(&places.content), &["", "content/", "@/"]),
+            (theme.as_deref(), &[""]),
+        ];
+        let mut names = Vec::new();
+        for (folder, prefixes) in folders {
+            let Some(folder) = folder else { continue };
+            // Only a hint: what cannot be listed is not suggested.
+            for file in self.world.walk(folder).unwrap_or_default() {
+                let Some(below) = file.path.strip_prefix(folder).ok().and_then(Path::to_str) else {
+                    continue;
+                };
+                let below = below.replace('\\', "/");
+                names.extend(prefixes.iter().map(|prefix| format!("{prefix}{below}")));
+            }
+        }
+        names
     }
 
     fn candidates(&self, clean: &str) -> Vec<PathBuf> {

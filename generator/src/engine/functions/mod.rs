@@ -8,11 +8,12 @@ mod content;
 mod data;
 mod files;
 mod get_hash;
+mod get_image_metadata;
 mod get_url;
-mod images;
 mod language;
 mod load_data;
 mod now;
+mod resize_image;
 mod taxonomy;
 
 use std::sync::{Arc, OnceLock};
@@ -62,8 +63,10 @@ pub fn register(tera: &mut Tera, config: &Arc<Config>, files: &Arc<Files>) {
     tera.register_function("text_direction", language::TextDirection { config: Arc::clone(config) });
     tera.register_function("now", now::Now { today: files.world().today() });
     tera.register_function("get_random", tera_contrib::rand::get_random);
-    tera.register_function("get_image_metadata", images::not_yet("get_image_metadata"));
-    tera.register_function("resize_image", images::not_yet("resize_image"));
+    let metadata = get_image_metadata::GetImageMetadata { files: Arc::clone(files) };
+    tera.register_function("get_image_metadata", metadata);
+    let resize = resize_image::ResizeImage { config: Arc::clone(config), files: Arc::clone(files) };
+    tera.register_function("resize_image", resize);
 }
 
 /// Registers what needs addresses. Pages have no bodies yet.
