@@ -22,6 +22,7 @@ pub mod parse;
 pub mod pipeline;
 pub mod render;
 pub mod review;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod strategy;

@@ -200,6 +200,7 @@ fn make(
     let bodies = compose::compose(&site, &templates, templating, diagnostics);
     let extension = extension(world.as_ref(), &site, &bodies, &templates, diagnostics);
     check::links(&site, &bodies, |node| extension.anchors(node), diagnostics);
+    check::search(&site, diagnostics);
     if diagnostics.has_errors() {
         return Ok(product);
     }

@@ -4,7 +4,9 @@
 //! whole shows.
 
 mod links;
+mod search;
 mod strategy;
 
 pub use links::links;
+pub use search::search;
 pub use strategy::strategy;

@@ -60,10 +60,15 @@ fn merge_default(
         generate_feeds: Some(is_set(top.generate_feeds) || is_set(own.generate_feeds)),
         feed_filenames: twice.one("feed_filenames", top.feed_filenames, &own.feed_filenames),
         taxonomies: twice.one("taxonomies", top.taxonomies, &own.taxonomies),
-        build_search_index: own.build_search_index.clone().or(top.build_search_index),
-        index_format: own.index_format.clone().or(top.index_format),
+        build_search_index: either(top.build_search_index, own.build_search_index.clone()),
+        search: twice.search(top.search, &own.search),
         translations: top.translations.into_iter().chain(own.translations.clone()).collect(),
     }
+}
+
+/// The one that is switched on.
+fn either(top: Option<At<bool>>, own: Option<At<bool>>) -> Option<At<bool>> {
+    top.filter(|flag| flag.value).or(own)
 }
 
 struct Twice<'a> {
@@ -79,6 +84,13 @@ impl Twice<'_> {
         }
         top.or_else(|| own.clone())
     }
+
+    /// Settings that are only the defaults, written out, contradict nothing.
+    fn search(&mut self, top: Option<At<Search>>, own: &Option<At<Search>>) -> Option<At<Search>> {
+        let top = top.filter(|search| search.value != Search::default());
+        let own = own.clone().filter(|own| top.as_ref().is_none_or(|top| top.value != own.value));
+        self.one("search", top, &own)
+    }
 }
 
 fn finish(raw: RawLanguage, slugify: &Slugify, diagnostics: &mut Diagnostics) -> Language {
@@ -89,9 +101,7 @@ fn finish(raw: RawLanguage, slugify: &Slugify, diagnostics: &mut Diagnostics) ->
         feed_filenames: raw.feed_filenames.map_or_else(|| vec!["atom.xml".to_owned()], |names| names.value),
         taxonomies: raw.taxonomies.map(|at| taxonomies(at, slugify, diagnostics)).unwrap_or_default(),
         build_search_index: raw.build_search_index.is_some_and(|index| index.value),
-        search: Search {
-            index_format: raw.index_format.map_or("elasticlunr_javascript", |at| at.value).to_owned(),
-        },
+        search: raw.search.map(|search| search.value).unwrap_or_default(),
         translations: raw.translations,
     }
 }

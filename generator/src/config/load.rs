@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::config::raw::{self, At, RawConfig, RawLinkChecker, RawMarkdown};
-use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, languages, theme};
+use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, languages, search, theme};
 use crate::data::{self, Entry, Fields};
 use crate::diagnostic::catalog::{config as catalog, data as syntax};
 use crate::diagnostic::{Diagnostics, Span};
@@ -104,8 +104,10 @@ fn validate(
     if let Some(code) = &raw.default_language {
         languages::check_code(code, diagnostics);
     }
+    let languages = languages::merge(&default_language, &raw, diagnostics);
+    search::check(&raw, &default_language, &languages[&default_language].search, diagnostics);
     Config {
-        languages: languages::merge(&default_language, &raw, diagnostics),
+        languages,
         places: places(root, path, &raw, auslage.as_ref(), overrides),
         mode: overrides.mode,
         base_url: written.trim_end_matches('/').to_owned(),
@@ -183,14 +185,6 @@ fn auslage_table(extra: &[Entry], path: &Path, diagnostics: &mut Diagnostics) ->
 }
 
 fn not_supported(raw: &RawConfig<'_>, overrides: &Overrides, diagnostics: &mut Diagnostics) {
-    let languages = raw.languages.iter().map(|(_, language)| language);
-    for index in languages.chain([&raw.language]).filter_map(|language| language.build_search_index.as_ref())
-    {
-        if index.value {
-            let hint = "set `build_search_index = false`";
-            diagnostics.push(catalog::not_supported_yet(Some(index.span.clone()), "the search index", hint));
-        }
-    }
     if let Some(span) = &raw.markdown.highlighting {
         let hint = "remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements";
         diagnostics.push(catalog::not_supported_yet(Some(span.clone()), "highlighting of code", hint));

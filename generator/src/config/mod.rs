@@ -6,6 +6,7 @@
 mod languages;
 pub mod load;
 pub mod raw;
+mod search;
 pub mod slugify;
 mod theme;
 
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use globset::GlobSet;
 
 pub use load::{Overrides, load};
+pub use search::{IndexFormat, Search};
 
 /// What the build is for; `config.mode` in templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,7 +131,7 @@ pub struct Language {
     pub taxonomies: Vec<TaxonomyConfig>,
     /// Whether a search index is written.
     pub build_search_index: bool,
-    /// `[search]`
+    /// `[search]`; see [`Config::search`] for what an index is made by.
     pub search: Search,
     /// `[translations]`
     pub translations: BTreeMap<String, String>,
@@ -157,13 +159,6 @@ impl TaxonomyConfig {
     pub fn paginate_path(&self) -> &str {
         self.paginate_path.as_deref().unwrap_or("page")
     }
-}
-
-/// `[search]`; the index itself is built by a later stage of this project.
-#[derive(Debug, Clone, Default)]
-pub struct Search {
-    /// `index_format`, as written.
-    pub index_format: String,
 }
 
 /// `insert_anchor_links`
@@ -279,6 +274,26 @@ impl Config {
     /// Codes of all languages but the default one, sorted.
     pub fn other_languages(&self) -> impl Iterator<Item = &str> {
         self.languages.keys().map(String::as_str).filter(|code| *code != self.default_language)
+    }
+
+    /// Languages that get a search index, by code.
+    pub fn searched_languages(&self) -> impl Iterator<Item = &str> {
+        self.languages
+            .iter()
+            .filter(|(_, language)| language.build_search_index)
+            .map(|(code, _)| code.as_str())
+    }
+
+    /// The form of all search indexes.
+    pub fn index_format(&self) -> IndexFormat {
+        self.language(&self.default_language).search.index_format
+    }
+
+    /// What the search index of a language holds: for elasticlunr each has its own settings; those of
+    /// the default language hold for all of Fuse's.
+    pub fn search(&self, language: &str) -> &Search {
+        let code = if self.index_format().is_elasticlunr() { language } else { &self.default_language };
+        &self.language(code).search
     }
 
     /// Whether there is more than one language.

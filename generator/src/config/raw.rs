@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{InsertAnchor, LinkLevel, SlugifyStrategy};
+use crate::config::{IndexFormat, InsertAnchor, LinkLevel, Search, SlugifyStrategy};
 use crate::data::{Entry, Fields, Node, Value};
 use crate::diagnostic::catalog::config as catalog;
 use crate::diagnostic::{Diagnostics, Span};
@@ -56,7 +56,7 @@ pub struct RawLanguage {
     pub feed_filenames: Option<At<Vec<String>>>,
     pub taxonomies: Option<At<Vec<RawTaxonomy>>>,
     pub build_search_index: Option<At<bool>>,
-    pub index_format: Option<At<&'static str>>,
+    pub search: Option<At<Search>>,
     pub translations: BTreeMap<String, String>,
 }
 
@@ -110,8 +110,6 @@ const ANCHORS: [(&str, InsertAnchor); 4] = [
 const STRATEGIES: [(&str, SlugifyStrategy); 3] =
     [("on", SlugifyStrategy::On), ("safe", SlugifyStrategy::Safe), ("off", SlugifyStrategy::Off)];
 const LEVELS: [(&str, LinkLevel); 2] = [("error", LinkLevel::Error), ("warn", LinkLevel::Warn)];
-const INDEX_FORMATS: [&str; 4] =
-    ["elasticlunr_javascript", "elasticlunr_json", "fuse_javascript", "fuse_json"];
 
 /// `insert_anchor_links`, in `[markdown]` and in the front matter of sections alike.
 pub fn read_insert_anchor(fields: &mut Fields<'_>) -> Option<InsertAnchor> {
@@ -178,7 +176,7 @@ fn read_language(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> RawL
         feed_filenames: at(fields, "feed_filenames", Fields::texts),
         taxonomies: read_taxonomies(fields, diagnostics),
         build_search_index: flag_at(fields, "build_search_index"),
-        index_format: read_search(fields, diagnostics),
+        search: read_search(fields, diagnostics),
         translations: fields.text_table("translations"),
     }
 }
@@ -217,17 +215,22 @@ fn read_taxonomy(mut table: Fields<'_>, item: &Node, diagnostics: &mut Diagnosti
     name.map(|_| taxonomy)
 }
 
-fn read_search(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Option<At<&'static str>> {
+fn read_search(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Option<At<Search>> {
+    let node = fields.node("search")?;
+    let span = fields.span(node);
     let mut table = fields.table("search")?;
-    for key in ["include_title", "include_description", "include_date", "include_path", "include_content"] {
-        table.flag(key);
-    }
-    table.count("truncate_content_length");
-    let format = at(&mut table, "index_format", |table, key| {
-        table.choice(key, &INDEX_FORMATS.map(|format| (format, format)))
-    });
+    let plain = Search::default();
+    let search = Search {
+        include_title: table.flag("include_title").unwrap_or(plain.include_title),
+        include_description: table.flag("include_description").unwrap_or(plain.include_description),
+        include_date: table.flag("include_date").unwrap_or(plain.include_date),
+        include_path: table.flag("include_path").unwrap_or(plain.include_path),
+        include_content: table.flag("include_content").unwrap_or(plain.include_content),
+        truncate_content_length: table.count("truncate_content_length"),
+        index_format: table.choice("index_format", &IndexFormat::ALL).unwrap_or_default(),
+    };
     table.finish(catalog::ignored_key, diagnostics);
-    format
+    Some(At { value: search, span })
 }
 
 fn read_markdown(mut table: Fields<'_>, diagnostics: &mut Diagnostics) -> RawMarkdown {

@@ -43,7 +43,7 @@ fn defaults_are_zolas() {
     assert!(config.markdown.external_links_external && config.generate_sitemap && config.generate_robots_txt);
     assert!(!config.compile_sass && !config.is_multilingual());
     assert_eq!(config.language("en").feed_filenames, ["atom.xml"]);
-    assert_eq!(config.language("en").search.index_format, "elasticlunr_javascript");
+    assert_eq!(config.language("en").search, Search::default());
     assert_eq!(config.places.output, Path::new("site/public"));
     assert_eq!(config.places.content, Path::new("site/content"));
 }
@@ -106,13 +106,94 @@ fn what_older_zolas_called_otherwise_is_explained() {
 }
 
 #[test]
+fn search_settings_are_read() {
+    let config = clean(
+        "base_url = '/'\nbuild_search_index = true\n[search]\ninclude_title = false\ninclude_description = true\n\
+         include_date = true\ninclude_path = true\ninclude_content = false\ntruncate_content_length = 9\n\
+         index_format = 'fuse_json'\n",
+    );
+    let expected = Search {
+        include_title: false,
+        include_description: true,
+        include_date: true,
+        include_path: true,
+        include_content: false,
+        truncate_content_length: Some(9),
+        index_format: IndexFormat::FuseJson,
+    };
+    assert_eq!(config.search("en"), &expected);
+    assert_eq!(config.searched_languages().collect::<Vec<_>>(), ["en"]);
+}
+
+#[test]
+fn search_settings_of_the_default_language_may_stand_in_either_place() {
+    let own = "[languages.en]\nbuild_search_index = true\n[languages.en.search]\ninclude_path = true\n";
+    for top in ["", "[search]\ninclude_path = true\n", "[search]\ninclude_path = false\n"] {
+        let config = clean(&format!("base_url = '/'\n{top}{own}"));
+        assert!(config.search("en").include_path, "{top}");
+        assert_eq!(config.searched_languages().collect::<Vec<_>>(), ["en"]);
+    }
+    check(
+        &format!("base_url = '/'\n[search]\ninclude_content = false\n{own}"),
+        &[
+            "6:1: error: `search` of the default language `en` is set twice (keep it either at the top or in `[languages.en]`)",
+        ],
+    );
+}
+
+#[test]
+fn what_a_search_index_cannot_be_is_said() {
+    check(
+        "base_url = '/'\n[search]\nindex_format = 'lunr'\ninclude_contents = true\ntruncate_content_length = -1\n",
+        &[
+            "3:16: error: `search.index_format` cannot be `lunr` (possible are `elasticlunr_javascript`, `elasticlunr_json`, `fuse_javascript`, `fuse_json`)",
+            "4:1: warning: unknown key `search.include_contents` is ignored (did you mean `include_content`?)",
+            "5:27: error: `search.truncate_content_length` must be a whole number, 0 or more, but it is a number below 0 (write a number such as `10` without quotes)",
+        ],
+    );
+    let known = "set `index_format = \"fuse_json\"` in `[search]`, which works in every language, or `build_search_index = false`; elasticlunr knows da, de, du, en, es, fi, fr, hu, it, ko, no, pt, ro, ru, sv, tr";
+    check(
+        "base_url = '/'\ndefault_language = 'sl'\nbuild_search_index = true\n[languages.zh]\nbuild_search_index = true\n[languages.ja]\n",
+        &[
+            &format!("3:22: error: there is no search index for elasticlunr in the language `sl` ({known})"),
+            &format!("5:22: error: there is no search index for elasticlunr in the language `zh` ({known})"),
+        ],
+    );
+    clean(
+        "base_url = '/'\ndefault_language = 'sl'\nbuild_search_index = true\nsearch.index_format = 'fuse_json'\n",
+    );
+}
+
+#[test]
+fn search_settings_of_a_language_that_have_no_effect_are_named() {
+    let german = |top: &str, own: &str| {
+        format!(
+            "base_url = '/'\nbuild_search_index = true\n[search]\nindex_format = '{top}'\n[languages.de]\nbuild_search_index = true\n[languages.de.search]\n{own}\n"
+        )
+    };
+    clean(&german("elasticlunr_json", "include_path = true"));
+    clean(&german("fuse_json", "index_format = 'fuse_json'"));
+    check(
+        &german("elasticlunr_json", "index_format = 'fuse_json'"),
+        &[
+            "7:1: warning: `index_format` of the language `de` has no effect: all indexes are `elasticlunr_json` (set `index_format` for all languages in `[search]` at the top)",
+        ],
+    );
+    check(
+        &german("fuse_json", "include_path = true"),
+        &[
+            "7:1: warning: the search settings of the language `de` have no effect: all indexes for Fuse hold the same (set what all indexes hold in `[search]` at the top, or use `elasticlunr_json`)",
+        ],
+    );
+}
+
+#[test]
 fn what_is_not_built_yet_is_said() {
     check(
-        "base_url = '/'\nbuild_search_index = true\nminify_html = true\n[markdown.highlighting]\ntheme = 'x'\n",
+        "base_url = '/'\nminify_html = true\n[markdown.highlighting]\ntheme = 'x'\n",
         &[
-            "2:22: error: the search index is not supported yet (set `build_search_index = false`)",
-            "3:15: error: minifying HTML is not supported yet (set `minify_html = false`)",
-            "4:1: error: highlighting of code is not supported yet (remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements)",
+            "2:15: error: minifying HTML is not supported yet (set `minify_html = false`)",
+            "3:1: error: highlighting of code is not supported yet (remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements)",
         ],
     );
 }

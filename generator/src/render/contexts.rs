@@ -62,7 +62,7 @@ impl<'a> Contexts<'a> {
         self.sitemap.len().div_ceil(sitemap::PER_FILE).max(1)
     }
 
-    /// For the file at `path`. Copies and files made already have none.
+    /// For the file at `path`. What is made without a template has none.
     pub fn of(&self, path: &str, job: &Job) -> Rendered {
         match job {
             Job::Page(id) => self.page(*id),
@@ -81,7 +81,7 @@ impl<'a> Contexts<'a> {
             Job::NotFound => self.general("404.html".into(), Context::new()),
             Job::Robots => self.general("robots.txt".into(), Context::new()),
             Job::Extra(page) => self.extra(page),
-            Job::Copy(_) | Job::Made(_) => plain("", Context::new()),
+            Job::Copy(_) | Job::Made(_) | Job::SearchIndex(_) => plain("", Context::new()),
         }
     }
 

@@ -51,7 +51,7 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     let sitemaps = contexts.sitemaps();
     let plan_input = plan::Input { site: site.as_ref(), inventory, sheets, extension, sitemaps };
     let mut plan = plan::plan(&plan_input, diagnostics);
-    let renderer = run::Renderer { templates: &templates, contexts };
+    let renderer = run::Renderer { site, bodies, templates: &templates, contexts };
     for artifact in extension.extra_files(&renderer, diagnostics) {
         // A file of the same path as a page would be written twice.
         plan.remove(&artifact.path);

@@ -49,7 +49,7 @@ fn language_map(language: &Language) -> Map {
     map.insert("taxonomies".into(), taxonomies.into());
     map.insert("build_search_index".into(), language.build_search_index.into());
     let mut search = Map::default();
-    search.insert("index_format".into(), language.search.index_format.as_str().into());
+    search.insert("index_format".into(), language.search.index_format.name().into());
     map.insert("search".into(), search.into());
     map
 }

@@ -103,7 +103,7 @@ impl Rules {
             text = loosely(name, text);
         }
         if name.starts_with("search_index.") {
-            return search_index(&text);
+            return search_index(&text, is_one_of(path, &self.unordered));
         }
         if is_one_of(path, &self.unordered) {
             let mut lines: Vec<&str> = text.split('\n').collect();
@@ -131,13 +131,16 @@ fn loosely(name: &str, text: String) -> String {
     text
 }
 
-fn search_index(text: &str) -> String {
+/// As a value: the order of keys is free, that of the items too where the case says so.
+fn search_index(text: &str, is_unordered: bool) -> String {
     let body = text.strip_prefix("window.searchIndex = ").unwrap_or(text);
     let head = &text[..text.len() - body.len()];
-    match serde_json::from_str::<serde_json::Value>(body) {
-        Ok(value) => format!("{head}{value:#}"),
-        Err(_) => text.to_owned(),
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(body) else { return text.to_owned() };
+    value.sort_all_objects();
+    if let Some(items) = value.as_array_mut().filter(|_| is_unordered) {
+        items.sort_by_cached_key(ToString::to_string);
     }
+    format!("{head}{value:#}")
 }
 
 fn is_one_of(path: &str, patterns: &[String]) -> bool {

@@ -136,6 +136,32 @@ pub fn theme_without_templates(config: Span, name: &str) -> Diagnostic {
         .hint(format!("check that `themes/{name}/` is complete"))
 }
 
+/// elasticlunr does not know the language.
+pub fn language_without_search(span: Span, code: &str, known: &[String]) -> Diagnostic {
+    let message = format!("there is no search index for elasticlunr in the language `{code}`");
+    Diagnostic::error("language-without-search", span, message).hint(format!(
+        "set `index_format = \"fuse_json\"` in `[search]`, which works in every language, or `build_search_index = false`; elasticlunr knows {}",
+        known.join(", ")
+    ))
+}
+
+/// A language asks for another form of its search index than the site.
+pub fn search_format_of_language(span: Span, code: &str, format: &str) -> Diagnostic {
+    let message =
+        format!("`index_format` of the language `{code}` has no effect: all indexes are `{format}`");
+    Diagnostic::warning("search-without-effect", span, message)
+        .hint("set `index_format` for all languages in `[search]` at the top")
+}
+
+/// A language asks for another search index, which only elasticlunr's can be.
+pub fn search_of_language_for_fuse(span: Span, code: &str) -> Diagnostic {
+    let message = format!(
+        "the search settings of the language `{code}` have no effect: all indexes for Fuse hold the same"
+    );
+    Diagnostic::warning("search-without-effect", span, message)
+        .hint("set what all indexes hold in `[search]` at the top, or use `elasticlunr_json`")
+}
+
 /// Something that Zola does and this version does not do yet.
 pub fn not_supported_yet(span: Option<Span>, what: &str, hint: &str) -> Diagnostic {
     Diagnostic::error("not-supported-yet", span, format!("{what} is not supported yet")).hint(hint)

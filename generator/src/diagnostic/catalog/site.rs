@@ -48,6 +48,14 @@ pub fn taxonomy_address(span: Span, path: &str, taxonomy: &str, term: Option<&st
         .hint("give the file another `slug`, `path` or alias")
 }
 
+/// The root of a language that has a search index is kept out of it.
+pub fn root_is_not_searched(span: Span, language: &str) -> Diagnostic {
+    let message = format!("the root of the site is kept out of the search index of `{language}`");
+    Diagnostic::error("root-not-searched", span, message).hint(
+        "remove `in_search_index = false` here, or set `build_search_index = false` in the configuration",
+    )
+}
+
 /// A page that no section lists and that is not written, for lack of the sort key.
 pub fn not_published(span: Span, sort_by: &str, section: &str, place: Option<Span>) -> Diagnostic {
     let message = format!("the page is not published: {}, by which `{section}` sorts", missing(sort_by));

@@ -1,0 +1,1 @@
+window.searchIndex = [{"url":"https://marktplatz.example/","title":"Start","description":"","body":"","path":"/"},{"url":"https://marktplatz.example/wochenmarkt/","title":"Wochenmarkt & Töpfe","description":"Stände <aus> der Region","body":"Äpfel, Birne","path":"/wochenmarkt/"}]

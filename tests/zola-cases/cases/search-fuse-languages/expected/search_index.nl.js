@@ -1,0 +1,1 @@
+window.searchIndex = [{"url":"https://marktplatz.example/nl/","title":"Begin","description":"Wat er op het plein gebeurt","body":"Welkom — goe","path":"/nl/"},{"url":"https://marktplatz.example/nl/wochenmarkt/","title":"Weekmarkt","description":"","body":"KraamPrijs\nK","path":"/nl/wochenmarkt/"}]
