@@ -31,7 +31,7 @@ pub struct Entry<'a> {
 ///
 /// `in_search_index = false` takes a page away, and a section with its pages; of a section that redirects
 /// only the pages are there; pages without a section are not. A page that several sections list, because
-/// they are transparent, is there once: Zola before 0.23.7 has it once per section.
+/// they are transparent, is there once: Zola until September 2026 has it once per section.
 pub fn entries<'a>(site: &'a Site, bodies: &'a Bodies, language: &str) -> Vec<Entry<'a>> {
     let searched = |id: &SectionId| {
         let section = site.section(*id);
