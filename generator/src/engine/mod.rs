@@ -5,6 +5,7 @@
 //! found at load. What they can answer grows with the stages: files and settings at once, addresses
 //! with [`Templates::with_site`] (for the templates in Markdown), pages with [`Templates::with_values`].
 
+mod bounds;
 pub mod builtin;
 pub mod complaint;
 pub mod filters;
@@ -22,10 +23,13 @@ use std::sync::Arc;
 use tera::{Context, Tera, Value};
 
 use crate::config::Config;
+use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::site::Site;
 use crate::values::Values;
+pub use bounds::Bound;
+use bounds::Bounded;
 use complaint::Position;
 use functions::Files;
 use literals::Loaded;
@@ -41,6 +45,15 @@ pub struct Templates {
     /// The site's own templates, by their names in the engine.
     sources: Arc<Sources>,
     files: Arc<Files>,
+}
+
+/// Why a body was not rendered.
+#[derive(Debug)]
+pub enum BodyError {
+    /// The engine's complaint.
+    Engine(Box<tera::Error>),
+    /// It was stopped.
+    Bound(Bound),
 }
 
 /// Templates by name, for messages; the built-in ones are not among them.
@@ -140,6 +153,29 @@ impl Templates {
     /// # Errors
     /// What is wrong with it, with its place in the template.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostics> {
-        self.tera.render(name, context).map_err(|error| problem::in_template(&error, &self.sources))
+        let mut bounded = Bounded::new();
+        match (self.tera.render_to(name, context, &mut bounded), bounded.reached()) {
+            (Ok(()), _) => Ok(bounded.into_text()),
+            (Err(_), Some(bound)) => {
+                let mut diagnostics = Diagnostics::default();
+                let span = self.file(name).map(Span::file);
+                diagnostics.push(catalog::bound_reached(span, bound));
+                Err(diagnostics)
+            }
+            (Err(error), None) => Err(problem::in_template(&error, &self.sources)),
+        }
+    }
+
+    /// Renders a body, which is no file of its own.
+    ///
+    /// # Errors
+    /// What the engine says, or the bound that was reached.
+    pub fn render_body(&self, text: &str, context: &Context) -> Result<String, BodyError> {
+        let mut bounded = Bounded::new();
+        match (self.tera.render_str_to(text, context, false, &mut bounded), bounded.reached()) {
+            (Ok(()), _) => Ok(bounded.into_text()),
+            (Err(_), Some(bound)) => Err(BodyError::Bound(bound)),
+            (Err(error), None) => Err(BodyError::Engine(Box::new(error))),
+        }
     }
 }

@@ -11,10 +11,11 @@ use super::sitelinks::SiteLinks;
 use super::{Templating, analytics};
 use crate::bodies::Body;
 use crate::config::InsertAnchor;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::Templates;
+use crate::diagnostic::catalog::templates::bound_reached;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::literals::Loaded;
 use crate::engine::snippets::SiteSnippets;
+use crate::engine::{BodyError, Templates};
 use crate::markup;
 use crate::parse::Document;
 use crate::site::{NodeId, PageId, SectionId, Site};
@@ -136,8 +137,11 @@ impl<'a> Composer<'a> {
         let (name, value) = value();
         context.insert_value(name, value);
         let loaded = Loaded::new(body);
-        let rendered = self.templates.tera.render_str(loaded.text(), &context, false);
-        rendered.map(Cow::Owned).map_err(|error| mistake::diagnose(&error, document, self.templates))
+        let rendered = self.templates.render_body(loaded.text(), &context);
+        rendered.map(Cow::Owned).map_err(|error| match error {
+            BodyError::Engine(error) => mistake::diagnose(&error, document, self.templates),
+            BodyError::Bound(bound) => vec![bound_reached(Span::file(&document.file.path), bound)],
+        })
     }
 
     fn markup(

@@ -2,7 +2,7 @@
 
 use super::images;
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::engine::{filters, functions};
+use crate::engine::{Bound, filters, functions};
 
 /// What replaces the filters of Tera 1 that are gone.
 const REPLACED_FILTERS: [(&str, &str); 11] = [
@@ -18,6 +18,20 @@ const REPLACED_FILTERS: [(&str, &str); 11] = [
     ("filesize_format", "`filesizeformat`"),
     ("slug", "`slugify`"),
 ];
+
+/// A template that was stopped.
+pub fn bound_reached(span: impl Into<Option<Span>>, bound: Bound) -> Diagnostic {
+    let message = match bound {
+        Bound::Bytes(mebibytes) => {
+            format!("the template was stopped: it wrote more than {mebibytes} MiB for one file")
+        }
+        Bound::Time(seconds) => {
+            format!("the template was stopped: it took more than {seconds} seconds for one file")
+        }
+    };
+    Diagnostic::error("template-bound", span, message)
+        .hint("look for a loop in a loop; long lists belong on several pages (`paginate_by`)")
+}
 
 /// Whatever the engine says about a template.
 pub fn template_problem(span: impl Into<Option<Span>>, message: &str) -> Diagnostic {
