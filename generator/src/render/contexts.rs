@@ -81,7 +81,7 @@ impl<'a> Contexts<'a> {
             Job::NotFound => self.general("404.html".into(), Context::new()),
             Job::Robots => self.general("robots.txt".into(), Context::new()),
             Job::Extra(page) => self.extra(page),
-            Job::Copy(_) | Job::Made(_) | Job::SearchIndex(_) => plain("", Context::new()),
+            Job::Copy(_) | Job::Made(_) => plain("", Context::new()),
         }
     }
 

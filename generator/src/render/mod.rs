@@ -17,6 +17,7 @@ use crate::diagnostic::Diagnostics;
 use crate::discover::Inventory;
 use crate::emit::Sink;
 use crate::engine::Templates;
+use crate::search;
 use crate::site::Site;
 use crate::values::Values;
 
@@ -49,9 +50,13 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     let templates = templates.with_values(site, &values);
     let contexts = contexts::Contexts::new(site, &values, &templates, extension);
     let sitemaps = contexts.sitemaps();
-    let plan_input = plan::Input { site: site.as_ref(), inventory, sheets, extension, sitemaps };
+    // Before any page: templates ask for digests of the indexes.
+    let search = search::files(site, bodies);
+    templates.files().add_made(search.clone());
+    let plan_input =
+        plan::Input { site: site.as_ref(), inventory, sheets, search: &search, extension, sitemaps };
     let mut plan = plan::plan(&plan_input, diagnostics);
-    let renderer = run::Renderer { site, bodies, templates: &templates, contexts };
+    let renderer = run::Renderer { templates: &templates, contexts };
     for artifact in extension.extra_files(&renderer, diagnostics) {
         // A file of the same path as a page would be written twice.
         plan.remove(&artifact.path);

@@ -11,12 +11,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::extension::{Extension, ExtraPage};
-use crate::config::Mode;
 use crate::diagnostic::catalog::render as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::emit::stays_inside;
-use crate::search;
 use crate::site::pagination::Pagination;
 use crate::site::{PageId, SectionId, Site};
 
@@ -45,8 +43,6 @@ pub enum Job {
     NotFound,
     /// `robots.txt`
     Robots,
-    /// The search index of a language.
-    SearchIndex(String),
     /// A page of the extension.
     Extra(Arc<ExtraPage>),
     /// A file as it is.
@@ -106,6 +102,8 @@ pub struct Input<'a> {
     pub inventory: &'a Inventory,
     /// Style sheets by path.
     pub sheets: &'a BTreeMap<String, Arc<[u8]>>,
+    /// Search indexes, and what reads them, by path.
+    pub search: &'a BTreeMap<String, Arc<[u8]>>,
     /// Pages and files that are added.
     pub extension: &'a dyn Extension,
     /// How many sitemaps there are.
@@ -119,7 +117,9 @@ pub fn plan(input: &Input<'_>, diagnostics: &mut Diagnostics) -> Plan {
     for (path, bytes) in input.sheets {
         planner.add(path, Job::Made(Arc::clone(bytes)), &config);
     }
-    search_indexes(input.site, &config, &mut planner);
+    for (path, bytes) in input.search {
+        planner.add(path, Job::Made(Arc::clone(bytes)), &config);
+    }
     general(input, &config, &mut planner);
     aliases(input.site, &mut planner);
     listings::sections(input.site, &mut planner);
@@ -160,22 +160,6 @@ impl Planner<'_> {
         } else {
             self.diagnostics.push(catalog::outside_of_output(span.clone(), path));
         }
-    }
-}
-
-/// Nobody searches a site that is only checked.
-fn search_indexes(site: &Site, config: &Span, planner: &mut Planner<'_>) {
-    let settings = &site.config;
-    if settings.mode == Mode::Check {
-        return;
-    }
-    let format = settings.index_format();
-    for language in settings.searched_languages() {
-        let job = Job::SearchIndex(language.to_owned());
-        planner.add(&search::file_name(format, language), job, config);
-    }
-    if format.is_elasticlunr() && settings.searched_languages().next().is_some() {
-        planner.add(search::LIBRARY, Job::Made(search::LIBRARY_TEXT.as_bytes().into()), config);
     }
 }
 

@@ -9,13 +9,10 @@ use tera::Context;
 use super::contexts::{Contexts, Rendered};
 use super::extension::RenderText;
 use super::plan::{Job, Plan};
-use crate::bodies::Bodies;
 use crate::diagnostic::catalog::{render as catalog, templates as template_catalog};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::emit::{Artifact, ArtifactContent, Sink};
 use crate::engine::{Templates, builtin};
-use crate::search;
-use crate::site::Site;
 
 /// Makes all files. All pages are tried; one mistake in a template is one diagnostic however many pages
 /// it spoils.
@@ -44,10 +41,6 @@ pub fn run(
 
 /// Renders single files.
 pub struct Renderer<'a> {
-    /// The site.
-    pub site: &'a Site,
-    /// Its bodies.
-    pub bodies: &'a Bodies,
     /// The engine.
     pub templates: &'a Templates,
     /// What each template sees.
@@ -65,10 +58,6 @@ impl Renderer<'_> {
         let rendered = match job {
             Job::Copy(from) => return Ok(ArtifactContent::Copy(from)),
             Job::Made(bytes) => return Ok(ArtifactContent::Bytes(bytes.to_vec())),
-            Job::SearchIndex(language) => {
-                let index = search::index(self.site, self.bodies, &language);
-                return Ok(ArtifactContent::Bytes(index));
-            }
             job => self.contexts.of(path, &job),
         };
         self.rendered(&rendered)

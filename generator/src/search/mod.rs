@@ -1,6 +1,6 @@
 //! The search index of a language: what is to be found, in the form that a search library reads.
 //!
-//! Part of the render stage, which asks for each index as it asks for a page. [`entries`] says what can be
+//! Part of the render stage, which has them made before any page, since templates ask for their digests. [`entries`] says what can be
 //! found, [`clean`] what of a text can be searched; each format has a file. Knows no templates and not how
 //! files are written.
 
@@ -8,6 +8,9 @@ mod clean;
 mod elasticlunr;
 mod entries;
 mod fuse;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::bodies::Bodies;
 use crate::config::IndexFormat;
@@ -25,8 +28,21 @@ pub fn file_name(format: IndexFormat, language: &str) -> String {
     format!("search_index.{language}.{ending}")
 }
 
+/// The indexes of all languages that want one, and the library that reads them, by path below the output.
+pub fn files(site: &Site, bodies: &Bodies) -> BTreeMap<String, Arc<[u8]>> {
+    let format = site.config.index_format();
+    let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
+    for language in site.config.searched_languages() {
+        files.insert(file_name(format, language), index(site, bodies, language).into());
+    }
+    if format.is_elasticlunr() && !files.is_empty() {
+        files.insert(LIBRARY.to_owned(), LIBRARY_TEXT.as_bytes().into());
+    }
+    files
+}
+
 /// The search index of a language, as the file that holds it.
-pub fn index(site: &Site, bodies: &Bodies, language: &str) -> Vec<u8> {
+fn index(site: &Site, bodies: &Bodies, language: &str) -> Vec<u8> {
     let format = site.config.index_format();
     let options = site.config.search(language);
     let entries = entries::entries(site, bodies, language);

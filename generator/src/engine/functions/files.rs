@@ -17,6 +17,8 @@ pub struct Files {
     world: Arc<dyn World>,
     places: Places,
     made: BTreeMap<String, Arc<[u8]>>,
+    /// What was made once bodies were known.
+    made_later: OnceLock<BTreeMap<String, Arc<[u8]>>>,
     images: Images,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
@@ -37,7 +39,13 @@ impl Files {
     /// output. The output of the last build is not looked at: what is in it must not change this one.
     pub fn new(world: Arc<dyn World>, places: Places, made: BTreeMap<String, Arc<[u8]>>) -> Self {
         let images = Images::new(Arc::clone(&world), places.output.clone());
-        Self { world, places, made, images, names: OnceLock::new() }
+        Self { world, places, made, made_later: OnceLock::new(), images, names: OnceLock::new() }
+    }
+
+    /// Adds what was made once bodies were known (search indexes). Only the first call adds something: one
+    /// build makes them once.
+    pub fn add_made(&self, made: BTreeMap<String, Arc<[u8]>>) {
+        self.made_later.get_or_init(|| made);
     }
 
     /// The outside.
@@ -90,7 +98,9 @@ impl Files {
         if let Some(wanted) = self.images.wanted_at(clean.strip_prefix("static/").unwrap_or(&clean)) {
             return Ok(Some(Found::Processed(wanted)));
         }
-        Ok(self.made.get(clean.as_str()).map(|bytes| Found::Made(clean.clone(), Arc::clone(bytes))))
+        let later = || self.made_later.get().and_then(|made| made.get(clean.as_str()));
+        let made = self.made.get(clean.as_str()).or_else(later);
+        Ok(made.map(|bytes| Found::Made(clean.clone(), Arc::clone(bytes))))
     }
 
     /// What is said of a file that is not there.
