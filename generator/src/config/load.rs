@@ -27,7 +27,7 @@ pub struct Overrides {
 }
 
 /// Reads the configuration of the site at `root`: `file` if it is named, otherwise `zola.toml`,
-/// otherwise `config.toml`; if there is none, in the folders above, as Zola does.
+/// otherwise `config.toml`. As in Zola each is looked for in `root` and in all folders above before the next.
 /// `None` (with diagnostics) if nothing can be built from it.
 pub fn load(
     world: &dyn World,
@@ -77,9 +77,11 @@ fn find(world: &dyn World, root: &Path, file: Option<&Path>) -> Option<(PathBuf,
         Some(file) => vec![file],
         None => vec![Path::new("zola.toml"), Path::new("config.toml")],
     };
-    root.ancestors().find_map(|folder| {
-        let path = names.iter().map(|name| tidy(&folder.join(name))).find(|path| world.is_file(path))?;
-        Some((tidy(folder), path))
+    names.iter().find_map(|name| {
+        root.ancestors().find_map(|folder| {
+            let path = tidy(&folder.join(name));
+            world.is_file(&path).then(|| (tidy(folder), path))
+        })
     })
 }
 
@@ -147,7 +149,22 @@ fn base_url(
         None => diagnostics.push(catalog::no_base_url(Span::file(path))),
     }
     let from_file = raw.base_url.as_ref().map(|url| url.value.clone());
-    overrides.base_url.clone().or(from_file).unwrap_or_default()
+    match (&overrides.base_url, overrides.mode) {
+        (Some(served), Mode::Serve) => like_the_files(served, from_file.as_deref()),
+        (Some(given), _) => given.clone(),
+        (None, _) => from_file.unwrap_or_default(),
+    }
+}
+
+/// As in Zola the address that is served has a slash at its end where the file's has one, so that
+/// templates which append to `config.base_url` give the same links.
+fn like_the_files(served: &str, from_file: Option<&str>) -> String {
+    let bare = served.trim_end_matches('/');
+    match from_file {
+        _ if bare.is_empty() => served.to_owned(),
+        Some(url) if url.ends_with('/') => format!("{bare}/"),
+        _ => bare.to_owned(),
+    }
 }
 
 fn places(

@@ -115,13 +115,13 @@ fn templates(
     let config_file = Span::file(&config.places.config_file);
     if let (Some(theme), Some(name)) = (&config.places.theme, &config.theme) {
         let found = files(world, &theme.join("templates"), diagnostics)?;
-        if found.is_empty() {
+        if !world.is_folder(&theme.join("templates")) {
             diagnostics.push(catalog::theme_without_templates(config_file.clone(), name));
         }
         inventory.templates.extend(template_files(found, &format!("{name}/templates/")));
     }
     let found = files(world, &config.places.templates, diagnostics)?;
-    if found.is_empty() && config.theme.is_none() {
+    if !world.is_folder(&config.places.templates) && config.theme.is_none() {
         diagnostics.push(catalog::no_templates(config_file));
     }
     inventory.templates.extend(template_files(found, ""));

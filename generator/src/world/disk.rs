@@ -42,7 +42,13 @@ impl World for DiskWorld {
         }
         let mut entries = Vec::new();
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-            let entry = entry.map_err(io::Error::from)?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                // Gone since the folder was listed, or a link that leads nowhere: editors lay such links
+                // beside a file while it is open.
+                Err(error) if is_gone(&error) => continue,
+                Err(error) => return Err(io::Error::from(error)),
+            };
             if entry.file_type().is_file() {
                 let len = entry.metadata().map_err(io::Error::from)?.len();
                 entries.push(FileEntry { path: PathBuf::from(entry.path()), len });
@@ -54,5 +60,25 @@ impl World for DiskWorld {
 
     fn is_file(&self, path: &Path) -> bool {
         path.is_file()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+}
+
+fn is_gone(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DiskWorld, World};
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("someone@machine.1:2", folder.path().join(".#a.md")).unwrap();
+        assert_eq!(DiskWorld::default().walk(folder.path()).unwrap(), []);
     }
 }

@@ -47,4 +47,8 @@ impl World for MemoryWorld {
     fn is_file(&self, path: &Path) -> bool {
         self.files.contains_key(path)
     }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.files.keys().any(|file| file.starts_with(path) && file != path)
+    }
 }

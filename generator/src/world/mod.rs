@@ -45,6 +45,9 @@ pub trait World: Send + Sync {
     /// Whether there is a file at `path`.
     fn is_file(&self, path: &Path) -> bool;
 
+    /// Whether there is a folder at `path`, with or without files in it.
+    fn is_folder(&self, path: &Path) -> bool;
+
     /// One file as text.
     ///
     /// # Errors
