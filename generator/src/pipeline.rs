@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
+use tracing::debug_span;
 
 use crate::bodies::Bodies;
 use crate::check;
@@ -38,6 +39,28 @@ pub struct Options {
     pub drafts: Drafts,
     /// Where the site goes.
     pub destination: Destination,
+    /// `--strict`
+    pub warnings: Warnings,
+}
+
+/// What warnings do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Warnings {
+    /// They are told.
+    #[default]
+    Tell,
+    /// They are errors: the output stays as it was.
+    Refuse,
+}
+
+impl Warnings {
+    /// The problems as they count.
+    fn judge(self, diagnostics: Diagnostics) -> Diagnostics {
+        match self {
+            Self::Tell => diagnostics,
+            Self::Refuse => diagnostics.strict(),
+        }
+    }
 }
 
 /// Whether drafts are part of the site.
@@ -104,14 +127,16 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
         &mut diagnostics,
     );
     let Some(config) = config.map(Arc::new) else {
-        return Ok(Outcome { diagnostics, ..Outcome::default() });
+        return Ok(Outcome { diagnostics: options.warnings.judge(diagnostics), ..Outcome::default() });
     };
     check_output(&config, options.destination, &mut diagnostics);
     let mut outcome = Outcome { config: Some(Arc::clone(&config)), ..Outcome::default() };
     if diagnostics.has_errors() {
-        return Ok(Outcome { diagnostics, ..outcome });
+        return Ok(Outcome { diagnostics: options.warnings.judge(diagnostics), ..outcome });
     }
     let made = make(world, &config, options, &mut diagnostics)?;
+    // Not before: the stages go on after warnings, so that all problems are found.
+    let diagnostics = options.warnings.judge(diagnostics);
     outcome.counts = made.counts;
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
@@ -119,7 +144,7 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
                 true => Dotfiles::Keep,
                 false => Dotfiles::Remove,
             };
-            outcome.changes = folder.commit(dotfiles)?;
+            outcome.changes = debug_span!("commit").in_scope(|| folder.commit(dotfiles))?;
         }
         Made::Memory(memory) if !diagnostics.has_errors() => outcome.files = memory.into_files(),
         _ => {}
@@ -176,20 +201,24 @@ fn make(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Product> {
-    let inventory = discover::discover(world.as_ref(), config, diagnostics)?;
-    let sheets = sass::compile(world.as_ref(), &inventory, diagnostics);
+    let inventory =
+        debug_span!("discover").in_scope(|| discover::discover(world.as_ref(), config, diagnostics))?;
+    let sheets = debug_span!("sass").in_scope(|| sass::compile(world.as_ref(), &inventory, diagnostics));
     let files = Arc::new(Files::new(Arc::clone(world), config.places.clone(), sheets.clone()));
     let mut problems = Diagnostics::default();
-    let templates = Templates::load(config, &inventory, &files, &mut problems);
+    let templates =
+        debug_span!("templates").in_scope(|| Templates::load(config, &inventory, &files, &mut problems));
     let are_templates_sound = !problems.has_errors();
     diagnostics.extend(problems);
     let mut problems = Diagnostics::default();
-    let documents = documents(world.as_ref(), &inventory, config, &mut problems)?;
+    let documents =
+        debug_span!("parse").in_scope(|| documents(world.as_ref(), &inventory, config, &mut problems))?;
     let is_complete = documents.len() == inventory.documents.len() || !problems.has_errors();
     diagnostics.extend(problems);
     let has_drafts = options.drafts == Drafts::Include;
-    let site =
-        Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics));
+    let site = debug_span!("resolve").in_scope(|| {
+        Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics))
+    });
     let mut product = Product { counts: counts(&site), sink: Made::Nothing };
     if !is_complete {
         // Whatever leads to a broken page would be blamed.
@@ -197,10 +226,14 @@ fn make(
     }
     let templates = templates.with_site(&site);
     let templating = if are_templates_sound { Templating::Render } else { Templating::LeaveAlone };
-    let bodies = compose::compose(&site, &templates, templating, diagnostics);
-    let extension = extension(world.as_ref(), &site, &bodies, &templates, diagnostics);
-    check::links(&site, &bodies, |node| extension.anchors(node), diagnostics);
-    check::search(&site, diagnostics);
+    let bodies =
+        debug_span!("compose").in_scope(|| compose::compose(&site, &templates, templating, diagnostics));
+    let extension = debug_span!("interpret")
+        .in_scope(|| extension(world.as_ref(), &site, &bodies, &templates, diagnostics));
+    debug_span!("check").in_scope(|| {
+        check::links(&site, &bodies, |node| extension.anchors(node), diagnostics);
+        check::search(&site, diagnostics);
+    });
     if diagnostics.has_errors() {
         return Ok(product);
     }
@@ -213,7 +246,7 @@ fn make(
         sheets: &sheets,
         extension: extension.as_ref(),
     };
-    render::render(input, &product.sink, diagnostics)?;
+    debug_span!("render").in_scope(|| render::render(input, &product.sink, diagnostics))?;
     Ok(product)
 }
 

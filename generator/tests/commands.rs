@@ -37,7 +37,7 @@ fn check(root: &Path, arguments: &[&str], code: i32, said: &str) {
 #[test]
 fn sound_site_ends_with_0() {
     let site = site(CONFIG, PAGE);
-    check(site.path(), &["build"], 0, "-> 1 pages (0 orphan) and 1 sections");
+    check(site.path(), &["build"], 0, "-> Creating 1 pages (0 orphan) and 0 sections");
     assert!(site.path().join("public/a/index.html").is_file());
     check(site.path(), &["check"], 0, "No problems");
 }
@@ -86,4 +86,148 @@ fn json_goes_to_standard_output_line_by_line() {
         "{}",
         lines[0]
     );
+}
+
+/// Runs a command without `--root`, in a folder of its own.
+fn in_folder(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auslage"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_LOG"] {
+        command.env_remove(name);
+    }
+    command.envs(environment.iter().copied()).current_dir(folder).args(arguments);
+    command.stdin(std::process::Stdio::null()).output().unwrap()
+}
+
+#[track_caller]
+fn check_in(folder: &Path, arguments: &[&str], code: i32, stdout: &str, stderr: &str) {
+    let output = in_folder(folder, arguments, &[]);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {out}{err}");
+    assert!(out.contains(stdout), "{arguments:?}: {out}");
+    assert!(err.contains(stderr), "{arguments:?}: {err}");
+}
+
+#[test]
+fn a_new_site_builds_at_once_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    check_in(folder.path(), &["init", "mine"], 0, "", "Not at a terminal");
+    let site = folder.path().join("mine");
+    for name in ["content", "templates", "static", "themes", "sass"] {
+        assert!(site.join(name).is_dir(), "{name}");
+    }
+    let output = in_folder(&site, &["build", "--strict"], &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(!stderr.contains("warning"), "{stderr}");
+    assert!(site.join("public/index.html").is_file());
+    check_in(&site, &["check"], 0, "", "");
+}
+
+#[test]
+fn a_new_site_never_takes_the_place_of_something() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    check_in(folder.path(), &["init"], 0, "", "");
+    check_in(folder.path(), &["init"], 2, "", "--force");
+    check_in(folder.path(), &["init", "--force"], 2, "", "zola.toml");
+    std::fs::remove_file(folder.path().join("zola.toml")).unwrap();
+    check_in(folder.path(), &["init", ".", "-f"], 0, "", "");
+    std::fs::write(folder.path().join("letter"), "dear").unwrap();
+    check_in(folder.path(), &["init", "letter"], 2, "", "letter");
+}
+
+#[test]
+fn shells_and_man_know_the_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    for (shell, holds) in [
+        ("bash", "_auslage()"),
+        ("elvish", "set edit:completion:arg-completer[auslage]"),
+        ("fish", "complete -c auslage"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("zsh", "#compdef auslage"),
+    ] {
+        check_in(folder.path(), &["completion", shell], 0, holds, "");
+    }
+    check_in(folder.path(), &["completion", "tcsh"], 2, "", "tcsh");
+    check_in(folder.path(), &["man", "pages/man1"], 0, "", "pages/man1");
+    let page = std::fs::read_to_string(folder.path().join("pages/man1/auslage-serve.1")).unwrap();
+    assert!(page.contains("store\\-html"), "{page}");
+    assert!(folder.path().join("pages/man1/auslage.1").is_file());
+}
+
+#[test]
+fn the_configuration_is_found_in_the_folders_above() {
+    let site = site(CONFIG, PAGE);
+    let deep = site.path().join("content/deep/deeper");
+    std::fs::create_dir_all(&deep).unwrap();
+    check_in(&deep, &["build"], 0, "", "1 pages");
+    // `zola.toml` goes before `config.toml`, however near.
+    std::fs::write(deep.join("config.toml"), "base_url = 'https://near.example'").unwrap();
+    check_in(&deep, &["build"], 0, "", "1 pages");
+    std::fs::rename(site.path().join("zola.toml"), site.path().join("mine.toml")).unwrap();
+    check_in(&deep, &["--config", "mine.toml", "build"], 0, "", "1 pages");
+    check_in(&deep, &["--config", "gone.toml", "build"], 1, "", "gone.toml");
+    check_in(&deep, &["build", "--config", "mine.toml"], 2, "", "--config");
+}
+
+#[test]
+fn strict_makes_warnings_errors_and_leaves_the_output_alone() {
+    let site = site(CONFIG, PAGE);
+    check(site.path(), &["build", "--strict"], 0, "Done in");
+    std::fs::write(site.path().join("content/a.md"), "+++\ntitle = \"A\"\nwieght = 1\n+++\n\nNew.\n")
+        .unwrap();
+    check(site.path(), &["build", "--strict"], 1, "error[");
+    let kept = std::fs::read_to_string(site.path().join("public/a/index.html")).unwrap();
+    assert!(kept.contains("A page."), "{kept}");
+    check(site.path(), &["check", "--strict"], 1, "wieght");
+    check(site.path(), &["check"], 0, "wieght");
+    check(site.path(), &["build"], 0, "warning[");
+}
+
+#[test]
+fn the_output_folder_is_replaced_only_when_asked() {
+    let site = site(CONFIG, PAGE);
+    let output = site.path().join("mine");
+    let arguments = ["build", "--output-dir", output.to_str().unwrap()];
+    check(site.path(), &arguments, 0, "Done in");
+    check(site.path(), &arguments, 1, "--force");
+    std::fs::write(output.join("old.html"), "old").unwrap();
+    check(site.path(), &[&arguments[..], &["--force"]].concat(), 0, "1 removed");
+    assert!(!output.join("old.html").exists());
+    // The configuration's own folder needs no asking.
+    check(site.path(), &["build"], 0, "Done in");
+    check(site.path(), &["build"], 0, "0 files written");
+}
+
+#[test]
+fn color_follows_the_environment() {
+    let site = site(CONFIG, "+++\ntitle = \"A\"\nwieght = 1\n+++\n");
+    for (environment, has_color) in [
+        (vec![], false),
+        (vec![("CLICOLOR_FORCE", "1")], true),
+        (vec![("CLICOLOR_FORCE", "0")], false),
+        (vec![("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+        (vec![("CLICOLOR_FORCE", "1"), ("NO_COLOR", "0")], false),
+        (vec![("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")], true),
+        (vec![("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")], true),
+    ] {
+        let output = in_folder(site.path(), &["check"], &environment);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr.contains('\u{1b}'), has_color, "{environment:?}: {stderr}");
+    }
+}
+
+#[test]
+fn the_log_tells_the_stages_and_their_times() {
+    let site = site(CONFIG, PAGE);
+    let stderr = |environment: &[(&str, &str)]| {
+        String::from_utf8(in_folder(site.path(), &["build"], environment).stderr).unwrap()
+    };
+    let log = stderr(&[("RUST_LOG", "debug")]);
+    for stage in ["discover", "parse", "resolve", "compose", "interpret", "check", "render", "commit"] {
+        let told = log.lines().any(|line| line.contains(stage) && line.contains("time.busy="));
+        assert!(told, "{stage}: {log}");
+    }
+    assert!(!stderr(&[]).contains("time.busy"), "nothing is told unasked");
+    assert!(stderr(&[("RUST_LOG", "a=b=c")]).contains("RUST_LOG"));
 }

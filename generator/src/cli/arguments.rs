@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Builds, serves and checks sites compatible with Zola 0.23, and strategies under public review.
 #[derive(Debug, Parser)]
@@ -43,12 +44,45 @@ pub enum ReportFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Makes a new site
+    Init(Init),
     /// Writes the site
     Build(Build),
     /// Writes the site, serves it, and builds again whenever a file changes
     Serve(Serve),
     /// Builds without writing anything, and tells all problems
     Check(Check),
+    /// Writes the completion for a shell to standard output
+    Completion(Completion),
+    /// Writes the manual pages into a folder
+    Man(Man),
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Folder of the new site; it is made if it does not exist
+    #[arg(default_value = ".")]
+    pub name: PathBuf,
+    /// Makes the site even if there is something in the folder
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// Options of `completion`.
+#[derive(Debug, Args)]
+pub struct Completion {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Folder to write to; it is made if it does not exist
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// Options of `build`.
@@ -69,6 +103,9 @@ pub struct Build {
     /// Minifies HTML
     #[arg(long)]
     pub minify: bool,
+    /// Treats warnings as errors: exit code 1, and the output stays as it was
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Options of `serve`.
@@ -80,10 +117,10 @@ pub struct Serve {
     /// Port to listen on; without it 1111, or the next free one
     #[arg(short, long)]
     pub port: Option<u16>,
-    /// Folder to write to; without it a temporary one that is removed at the end
+    /// Folder to write to, which stays; without it a temporary one that is removed at the end
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
-    /// Writes to the folder even if it exists
+    /// Writes to the folder given with --output-dir even if it exists
     #[arg(long)]
     pub force: bool,
     /// Uses this address in links instead of the one that is listened on
@@ -95,15 +132,24 @@ pub struct Serve {
     /// Opens the site in the browser
     #[arg(short = 'O', long)]
     pub open: bool,
+    /// Writes to the configuration's output folder (`public`) instead of a temporary one
+    #[arg(long)]
+    pub store_html: bool,
+    /// Changes nothing: every rebuild is complete here (Zola leaves out lists that a change concerns)
+    #[arg(short, long)]
+    pub fast: bool,
     /// Does not put the port behind the address given with --base-url
     #[arg(long)]
     pub no_port_append: bool,
     /// Also builds when this file or folder changes; may be given several times
     #[arg(long, value_name = "PATH")]
     pub extra_watch_path: Vec<PathBuf>,
-    /// Milliseconds of quiet before a build starts
+    /// Milliseconds of quiet before a build starts [default: 40]
     #[arg(short, long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     pub debounce: Option<u64>,
+    /// Treats warnings as errors: exit code 1, and the output stays as it was
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Options of `check`.
@@ -115,4 +161,7 @@ pub struct Check {
     /// Does not ask other sites whether links to them work (they are not asked yet in any case)
     #[arg(long)]
     pub skip_external_links: bool,
+    /// Treats warnings as errors: exit code 1, and the output stays as it was
+    #[arg(long)]
+    pub strict: bool,
 }

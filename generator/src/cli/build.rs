@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::arguments::Build;
-use super::{Session, exit_code, terminal};
+use super::{Session, exit_code, terminal, warnings};
 use crate::config::{Mode, Overrides};
 use crate::pipeline::{Destination, Drafts, Options, Outcome};
 
@@ -29,25 +29,34 @@ pub(super) fn run(session: &Session, options: &Build) -> Result<ExitCode> {
             (Some(_), false) => Destination::NewFolder,
             _ => Destination::Folder,
         },
+        warnings: warnings(options.strict),
     })?;
     if !outcome.diagnostics.has_errors() {
         terminal::say(&summary(&outcome));
-        terminal::say(&format!("Done in {} ms.", start.elapsed().as_millis()));
+        terminal::say(&done(start));
     }
     Ok(exit_code(&outcome))
 }
 
-/// What was made, as Zola says it, and what changed.
+/// What was made, counted as Zola counts (the front page is no section), and what changed.
 pub(super) fn summary(outcome: &Outcome) -> String {
     let counts = outcome.counts;
     let changes = &outcome.changes;
     format!(
-        "-> {} pages ({} orphan) and {} sections; {} files written, {} removed, {} unchanged",
+        "-> Creating {} pages ({} orphan) and {} sections\n-> {} files written, {} removed, {} unchanged",
         counts.pages,
         counts.orphans,
-        counts.sections,
+        counts.sections.saturating_sub(1),
         changes.written.len(),
         changes.removed.len(),
         changes.unchanged
     )
+}
+
+/// How long it took, as Zola says it.
+pub(super) fn done(start: Instant) -> String {
+    match start.elapsed().as_millis() {
+        short @ ..1000 => format!("Done in {short}ms."),
+        long => format!("Done in {:.1}s.", long as f64 / 1000.0),
+    }
 }

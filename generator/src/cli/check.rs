@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::arguments::Check;
-use super::{Session, exit_code, terminal};
+use super::{Session, exit_code, terminal, warnings};
 use crate::config::{Mode, Overrides};
 use crate::pipeline::{Destination, Drafts, Options};
 
@@ -18,6 +18,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
         overrides: Overrides { content: session.content.clone(), mode: Mode::Check, ..Overrides::default() },
         drafts: if options.drafts { Drafts::Include } else { Drafts::LeaveOut },
         destination: Destination::Nowhere,
+        warnings: warnings(options.strict),
     })?;
     if !options.skip_external_links {
         terminal::say(

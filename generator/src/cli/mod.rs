@@ -1,4 +1,4 @@
-//! The command line: Zola's commands and options, plus `--content`, `--today`, `--format`.
+//! The command line: Zola's commands and options, plus `--content`, `--today`, `--format`, `--strict`, `man`.
 //!
 //! Only this room and `main` talk to the person at the terminal. Data goes to standard output,
 //! everything else to standard error. Exit codes: 0, 1 (problems in the content), 2 (usage or environment).
@@ -6,7 +6,11 @@
 pub mod arguments;
 mod build;
 mod check;
+mod init;
+mod log;
+mod manual;
 mod serve;
+mod signals;
 pub mod site_builder;
 mod terminal;
 
@@ -19,7 +23,7 @@ use clap::Parser;
 
 use crate::diagnostic::catalog::config::NO_SITE;
 use crate::diagnostic::report::{self, Color, Format};
-use crate::pipeline::{self, Outcome};
+use crate::pipeline::{self, Outcome, Warnings};
 use crate::world::{DiskWorld, World};
 use arguments::{Arguments, Command, ReportFormat};
 
@@ -38,6 +42,7 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(ENVIRONMENT) } else { ExitCode::SUCCESS };
         }
     };
+    log::start();
     match dispatch(&arguments) {
         Ok(code) => code,
         Err(error) => {
@@ -55,11 +60,13 @@ pub fn open_browser(address: &str) {
 }
 
 fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
-    let session = Session::new(arguments)?;
     match &arguments.command {
-        Command::Build(options) => build::run(&session, options),
-        Command::Serve(options) => serve::run(&session, options),
-        Command::Check(options) => check::run(&session, options),
+        Command::Init(options) => init::run(options),
+        Command::Build(options) => build::run(&Session::new(arguments)?, options),
+        Command::Serve(options) => serve::run(&Session::new(arguments)?, options),
+        Command::Check(options) => check::run(&Session::new(arguments)?, options),
+        Command::Completion(options) => manual::complete(options),
+        Command::Man(options) => manual::write(options),
     }
 }
 
@@ -107,6 +114,11 @@ impl Session {
     fn report(&self, outcome: &Outcome, color: Color) -> String {
         report::render_colored(&outcome.diagnostics, self.world.as_ref(), &self.root, self.format, color)
     }
+}
+
+/// What `--strict` says of warnings.
+fn warnings(is_strict: bool) -> Warnings {
+    if is_strict { Warnings::Refuse } else { Warnings::Tell }
 }
 
 /// The exit code of a build. A folder that is no site at all is a wrong call, not a mistake in a site.

@@ -1,16 +1,25 @@
 //! `auslage serve`
 
+mod address;
+mod output;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
 
 use super::arguments::Serve;
+use super::signals::Signals;
 use super::site_builder::{SiteBuilder, SiteOptions};
-use super::{Session, open_browser, terminal};
+use super::{Session, open_browser, terminal, warnings};
 use crate::pipeline::Drafts;
-use crate::serve::{self, Port, Server};
+use crate::serve::{self, Hosts, Port, Server};
+use address::Address;
+use output::Output;
 
 /// Zola's port.
 const PORT: u16 = 1111;
@@ -21,94 +30,98 @@ pub(super) fn run(session: &Session, options: &Serve) -> Result<ExitCode> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(serve_site(session, options))?;
-    Ok(ExitCode::SUCCESS)
+    let result = runtime.block_on(serve_site(session, options));
+    // A build that is not wanted any more must not hold up the end.
+    runtime.shutdown_background();
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 async fn serve_site(session: &Session, options: &Serve) -> Result<()> {
-    let output = Output::choose(options)?;
+    let signals = Signals::listen();
     let port = options.port.map_or(Port::Preferred(PORT), Port::Exact);
     let listener = serve::listen(options.interface, port).await?;
-    let address = listener.local_addr()?;
-    let site = SiteOptions {
+    let bound = listener.local_addr()?;
+    let address = Address::new(options, bound);
+    let mut site = site_options(session, options, &address);
+    let output = Output::choose(options, &site)?;
+    site.output = output.folder().to_path_buf();
+    if options.fast {
+        terminal::say("note: --fast changes nothing: every rebuild is complete, and quick");
+    }
+    tokio::select! {
+        result = build_and_serve(listener, bound, site, options, &address, &signals) => result,
+        () = signals.wait_for(2) => Ok(()),
+    }
+}
+
+/// Ends after the first signal, when the build that may be under way is done, so that nothing is written
+/// to a folder that was removed.
+async fn build_and_serve(
+    listener: TcpListener,
+    bound: SocketAddr,
+    site: SiteOptions,
+    options: &Serve,
+    address: &Address,
+    signals: &Signals,
+) -> Result<()> {
+    terminal::say("Building site...");
+    let format = site.format;
+    let root = site.root.clone();
+    let output = site.output.clone();
+    let builder = SiteBuilder::new(site, move |report| terminal::report(report, format));
+    let places = builder.places();
+    let listening = listening(&root, &places);
+    let serve_options = serve::Options {
+        output,
+        watched: places,
+        quiet: options.debounce.map_or(serve::QUIET, Duration::from_millis),
+        mounts: Vec::new(),
+        base_path: address.base_path(),
+        hosts: hosts(options, address),
+        tell: Arc::new(terminal::say),
+    };
+    let starting =
+        tokio::task::spawn_blocking(move || Server::start(listener, serve_options, Box::new(builder)));
+    let server = starting.await.context("the first build did not come to its end")?;
+    terminal::say(&format!("Web server is available at {} (bound to {bound})", address.shown()));
+    terminal::say(&listening);
+    terminal::say("Press Ctrl+C to stop\n");
+    if options.open {
+        open_browser(&address.shown());
+    }
+    server.run(signals.wait_for(1)).await
+}
+
+fn site_options(session: &Session, options: &Serve, address: &Address) -> SiteOptions {
+    SiteOptions {
         root: session.root.clone(),
         config_file: session.config_file.clone(),
         content: session.content.clone(),
-        output: output.folder().to_path_buf(),
-        base_url: Some(base_url(options, address)),
+        output: PathBuf::new(),
+        base_url: Some(address.base_url().to_owned()),
         today: session.today,
         drafts: if options.drafts { Drafts::Include } else { Drafts::LeaveOut },
+        warnings: warnings(options.strict),
         extra_watched: options.extra_watch_path.iter().map(|path| session.root.join(path)).collect(),
         format: session.format,
         color: terminal::color(),
-    };
-    let format = session.format;
-    let builder = SiteBuilder::new(site, move |report| terminal::report(report, format));
-    let serve_options = serve::Options {
-        output: output.folder().to_path_buf(),
-        quiet: options.debounce.map_or(serve::QUIET, Duration::from_millis),
-        mounts: Vec::new(),
-    };
-    let server = Server::start(listener, serve_options, Box::new(builder));
-    terminal::say(&format!("Web server is available at http://{address} (Ctrl-C ends it)"));
-    if options.open {
-        open_browser(&format!("http://{address}/"));
-    }
-    server.run(ended()).await
-}
-
-async fn ended() {
-    // Where the signal cannot be heard, the server ends only with its terminal.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
 
-/// As Zola: the address that is listened on, or the given one with the port behind it.
-fn base_url(options: &Serve, address: std::net::SocketAddr) -> String {
-    match &options.base_url {
-        None => format!("http://{address}"),
-        Some(given) => {
-            let given = given.trim_end_matches('/');
-            let with_scheme =
-                if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
-            if options.no_port_append { with_scheme } else { format!("{with_scheme}:{}", address.port()) }
-        }
+/// A server that only this machine can reach is asked for by a name of this machine, or by the one
+/// that links begin with. Any other name is that of a page elsewhere which has itself resolved to this
+/// machine in order to read what is not published yet.
+fn hosts(options: &Serve, address: &Address) -> Hosts {
+    match (options.interface.is_loopback(), address.host()) {
+        (true, Some(host)) => Hosts::local_and(host),
+        // Links without a host (`--base-url /`) are for those who come by a name that is not known here.
+        (true, None) | (false, _) => Hosts::any(),
     }
 }
 
-/// The folder that is served: the one asked for, or a temporary one that goes with the server.
-enum Output {
-    Kept(PathBuf),
-    Temporary(PathBuf),
-}
-
-impl Output {
-    fn choose(options: &Serve) -> Result<Self> {
-        match &options.output_dir {
-            Some(folder) if folder.exists() && !options.force => {
-                bail!("the folder `{}` exists already; add --force to write to it", folder.display())
-            }
-            Some(folder) => Ok(Self::Kept(std::path::absolute(folder)?)),
-            None => Ok(Self::Temporary(
-                std::env::temp_dir().join(format!("auslage-serve-{}", std::process::id())),
-            )),
-        }
-    }
-
-    fn folder(&self) -> &std::path::Path {
-        match self {
-            Self::Kept(folder) | Self::Temporary(folder) => folder,
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the temporary folder was made for this server alone")]
-impl Drop for Output {
-    fn drop(&mut self) {
-        if let Self::Temporary(folder) = self {
-            // It may never have been made; and what stays lies among temporary files.
-            let _ = std::fs::remove_dir_all(folder);
-        }
-    }
+fn listening(root: &std::path::Path, places: &[PathBuf]) -> String {
+    let existing = places.iter().filter(|place| place.exists());
+    let names: Vec<String> =
+        existing.map(|place| place.strip_prefix(root).unwrap_or(place).display().to_string()).collect();
+    format!("Listening for changes in {}: {}", root.display(), names.join(", "))
 }

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cli::build::summary;
-use crate::config::{Config, Mode, Overrides};
+use crate::cli::build::{done, summary};
+use crate::config::{self, Config, Mode, Overrides};
+use crate::diagnostic::Diagnostics;
 use crate::diagnostic::report::{self, Color, Format};
-use crate::pipeline::{self, Destination, Drafts, Options, Outcome};
+use crate::pipeline::{self, Destination, Drafts, Options, Outcome, Warnings};
 use crate::serve::{Builder, Built};
-use crate::world::{DiskWorld, World};
+use crate::world::{DiskWorld, World, tidy};
 
 /// What is built.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct SiteOptions {
     pub today: Option<jiff::civil::Date>,
     /// Whether drafts are part of it.
     pub drafts: Drafts,
+    /// What warnings do.
+    pub warnings: Warnings,
     /// Further files and folders whose changes start a build.
     pub extra_watched: Vec<PathBuf>,
     /// How problems are told at the terminal.
@@ -50,8 +53,9 @@ impl SiteBuilder {
     /// A site that is not built yet; `tell` shows a report to the person at the terminal.
     pub fn new(options: SiteOptions, tell: impl Fn(&str) + Send + 'static) -> Self {
         let world: Arc<dyn World> = Arc::new(DiskWorld::new(options.today));
-        let watched = vec![options.root.clone()];
-        Self { options, world, tell: Box::new(tell), watched }
+        let mut builder = Self { options, world, tell: Box::new(tell), watched: Vec::new() };
+        builder.watched = builder.places();
+        builder
     }
 
     fn pipeline_options(&self) -> Options {
@@ -68,6 +72,29 @@ impl SiteBuilder {
             },
             drafts: options.drafts,
             destination: Destination::Folder,
+            warnings: options.warnings,
+        }
+    }
+
+    /// The configuration as it is now; `None` if it cannot be read.
+    fn config(&self) -> Option<Config> {
+        let options = self.pipeline_options();
+        let mut told_by_the_build = Diagnostics::default();
+        config::load(
+            self.world.as_ref(),
+            &options.root,
+            options.config_file.as_deref(),
+            &options.overrides,
+            &mut told_by_the_build,
+        )
+    }
+
+    /// The places to watch before the first build. Where the configuration cannot be read these are the
+    /// usual ones.
+    pub fn places(&self) -> Vec<PathBuf> {
+        match self.config() {
+            Some(config) => places(&self.options, &config),
+            None => usual_places(&self.options),
         }
     }
 
@@ -78,11 +105,11 @@ impl SiteBuilder {
     fn built(&mut self, outcome: Outcome, start: Instant) -> Built {
         (self.tell)(&self.told(&outcome, self.options.format, self.options.color));
         if let Some(config) = &outcome.config {
-            self.watched = places(config, &self.options.extra_watched);
+            self.watched = places(&self.options, config);
         }
         let has_errors = outcome.diagnostics.has_errors();
         if !has_errors {
-            (self.tell)(&format!("{} in {} ms\n", summary(&outcome), start.elapsed().as_millis()));
+            (self.tell)(&format!("{}\n{}\n", summary(&outcome), done(start)));
         }
         let report = has_errors.then(|| self.told(&outcome, Format::Human, Color::Never));
         let mut changed = outcome.changes.written;
@@ -113,22 +140,46 @@ impl Builder for SiteBuilder {
 }
 
 /// Everything a site is made of.
-fn places(config: &Config, extra: &[PathBuf]) -> Vec<PathBuf> {
+fn places(options: &SiteOptions, config: &Config) -> Vec<PathBuf> {
     let places = &config.places;
-    let mut watched: Vec<PathBuf> =
-        [&places.config_file, &places.content, &places.templates, &places.statics, &places.sass]
-            .into_iter()
-            .map(PathBuf::from)
-            .chain(places.theme.clone())
-            .chain(extra.iter().cloned())
-            .collect();
-    watched.sort();
-    watched.dedup();
-    let nested: Vec<PathBuf> = watched.clone();
-    watched.retain(|place| !nested.iter().any(|other| is_inside(place, other)));
-    watched
+    let own = [&places.config_file, &places.content, &places.templates, &places.statics, &places.sass];
+    let own = own.into_iter().cloned().chain(places.theme.clone());
+    watched(options, own.collect())
+}
+
+/// Where a site is usually to be found.
+fn usual_places(options: &SiteOptions) -> Vec<PathBuf> {
+    let folders = ["content", "templates", "static", "sass", "themes"];
+    let usual = folders.map(|name| options.root.join(name)).into_iter();
+    watched(options, usual.chain(options.content.clone()).collect())
+}
+
+/// These and what is watched in any case, each once and as an absolute path, as changes are told.
+fn watched(options: &SiteOptions, mut places: Vec<PathBuf>) -> Vec<PathBuf> {
+    // One that is made later may be preferred to the one in use.
+    places.extend(["zola.toml", "config.toml"].map(|name| options.root.join(name)));
+    places.extend(options.config_file.iter().map(|file| options.root.join(file)));
+    places.extend(options.extra_watched.iter().cloned());
+    let mut places: Vec<PathBuf> = places
+        .iter()
+        .map(|place| tidy(&std::path::absolute(place).unwrap_or_else(|_| place.clone())))
+        .collect();
+    places.sort();
+    places.dedup();
+    let all = places.clone();
+    places.retain(|place| !all.iter().any(|other| is_inside(place, other)));
+    places
 }
 
 fn is_inside(place: &Path, folder: &Path) -> bool {
     place != folder && place.starts_with(folder) && folder.is_dir()
+}
+
+/// The folder to which the configuration has the site written; the usual one if it cannot be read.
+pub fn configured_output(options: &SiteOptions) -> PathBuf {
+    let world = DiskWorld::new(options.today);
+    let mut told_by_the_build = Diagnostics::default();
+    let file = options.config_file.as_deref();
+    let config = config::load(&world, &options.root, file, &Overrides::default(), &mut told_by_the_build);
+    config.map_or_else(|| options.root.join("public"), |config| config.places.output)
 }

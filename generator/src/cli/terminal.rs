@@ -11,6 +11,13 @@ pub fn say(line: &str) {
     let _ = writeln!(out, "{line}");
 }
 
+/// Asks, and leaves the cursor behind the question.
+pub fn ask(question: &str) {
+    let mut out = std::io::stderr().lock();
+    // As above.
+    let _ = write!(out, "{question} ").and_then(|()| out.flush());
+}
+
 /// Shows a report: for machines on standard output, otherwise on standard error.
 pub fn report(text: &str, format: Format) {
     // As above.
@@ -20,10 +27,22 @@ pub fn report(text: &str, format: Format) {
     };
 }
 
+/// Writes what was asked for to standard output.
+pub fn data(bytes: &[u8]) {
+    // As above.
+    let _ = std::io::stdout().lock().write_all(bytes);
+}
+
 /// Whether to color, by <https://no-color.org> and <https://bixense.com/clicolors>.
 pub fn color() -> Color {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    let is_off = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
-    let wanted = is_set("CLICOLOR_FORCE") || (!is_off && std::io::stderr().is_terminal());
-    if wanted && !is_set("NO_COLOR") { Color::Always } else { Color::Never }
+    let is = |name: &str, holds: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| holds(&value));
+    // Any value but an empty one counts, `0` as well.
+    if is("NO_COLOR", |value| !value.is_empty()) {
+        return Color::Never;
+    }
+    if is("CLICOLOR_FORCE", |value| !value.is_empty() && value != "0") {
+        return Color::Always;
+    }
+    let is_off = is("CLICOLOR", |value| value == "0") || is("TERM", |value| value == "dumb");
+    if !is_off && std::io::stderr().is_terminal() { Color::Always } else { Color::Never }
 }

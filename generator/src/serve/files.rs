@@ -3,31 +3,42 @@
 //! Nothing outside the output can be fetched: addresses are decoded once, `..` and absolute parts are
 //! refused, and what symbolic links lead to is looked at before it is read.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
 /// The file for an address, or `None` where there is none.
 pub fn file_for(output: &Path, address: &str) -> Option<PathBuf> {
-    let decoded = percent_decode_str(address).decode_utf8().ok()?;
-    if decoded.contains(['\0', '\\']) {
-        return None;
-    }
-    let relative = Path::new(decoded.trim_start_matches('/'));
-    if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
-        return None;
-    }
-    let file = output.join(relative);
+    let file = output.join(relative(address)?);
     let file = if file.is_dir() { file.join("index.html") } else { file };
     let real = file.canonicalize().ok()?;
     (real.is_file() && real.starts_with(output.canonicalize().ok()?)).then_some(real)
 }
 
+/// The path below the output that an address means.
+fn relative(address: &str) -> Option<PathBuf> {
+    let decoded = percent_decode_str(address.strip_prefix('/')?).decode_utf8().ok()?;
+    let parts = decoded.strip_suffix('/').unwrap_or(&decoded);
+    if parts.is_empty() {
+        return Some(PathBuf::new());
+    }
+    // An empty part would make the rest absolute; a colon names drives and streams on Windows.
+    let is_odd = |part: &str| {
+        matches!(part, "" | "." | "..")
+            || part.contains(['\0', '\\'])
+            || (cfg!(windows) && part.contains(':'))
+    };
+    // Where a build keeps what is not finished.
+    let is_unfinished = parts.starts_with(".auslage-");
+    let is_refused = is_unfinished || parts.split('/').any(is_odd);
+    (!is_refused).then(|| PathBuf::from(parts))
+}
+
 /// Whether an address without a slash at its end is a folder, so that relative links in it need the slash.
 pub fn needs_slash(output: &Path, address: &str) -> bool {
     !address.ends_with('/')
-        && file_for(output, address).is_some_and(|file| file.ends_with("index.html"))
-        && !address.ends_with("/index.html")
+        && relative(address).is_some_and(|path| output.join(path).is_dir())
+        && file_for(output, address).is_some()
 }
 
 /// Its media type, with the character set for text.
@@ -85,9 +96,90 @@ mod tests {
             "/link",
             "/%00",
             "/..%5csecret",
+            "/%252e%252e/secret",
+            "/a%20b//index.html",
+            "/./a%20b/index.html",
+            "",
+            "secret",
         ] {
             assert_eq!(file_for(&output, outside), None, "{outside}");
         }
+        assert_eq!(file_for(&output, &format!("/{}", "a/".repeat(40_000))), None, "too long for any system");
+    }
+
+    #[test]
+    fn what_is_not_finished_is_not_served() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join(".auslage-staging")).unwrap();
+        std::fs::write(folder.path().join(".auslage-staging/0"), "x").unwrap();
+        std::fs::create_dir_all(folder.path().join(".well-known")).unwrap();
+        std::fs::write(folder.path().join(".well-known/security.txt"), "x").unwrap();
+        assert_eq!(file_for(folder.path(), "/.auslage-staging/0"), None);
+        assert_eq!(file_for(folder.path(), "/%2eauslage-staging/0"), None);
+        assert!(file_for(folder.path(), "/.well-known/security.txt").is_some());
+    }
+
+    /// Numbers that look random and are the same in every run (SplitMix64).
+    fn numbers(mut seed: u64) -> impl FnMut(usize) -> usize {
+        move |below| {
+            seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            ((mixed ^ (mixed >> 31)) % below as u64) as usize
+        }
+    }
+
+    #[test]
+    fn no_address_leads_out_of_the_output() {
+        const PARTS: [&str; 24] = [
+            "/",
+            "//",
+            "..",
+            ".",
+            "%2e",
+            "%2E%2e",
+            "%252e",
+            "%2f",
+            "%5c",
+            "\\",
+            "%00",
+            "\0",
+            "a",
+            "secret",
+            "public",
+            "link",
+            "folder-link",
+            "index.html",
+            "%c0%ae",
+            "C:",
+            "~",
+            "%",
+            "etc/passwd",
+            "?",
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("public");
+        std::fs::create_dir_all(output.join("a")).unwrap();
+        std::fs::write(output.join("a/index.html"), "x").unwrap();
+        std::fs::write(output.join("index.html"), "x").unwrap();
+        std::fs::write(folder.path().join("secret"), "x").unwrap();
+        std::os::unix::fs::symlink("../secret", output.join("link")).unwrap();
+        std::os::unix::fs::symlink("..", output.join("folder-link")).unwrap();
+        let inside = [output.join("a/index.html"), output.join("index.html")];
+        let inside = inside.map(|file| file.canonicalize().unwrap());
+        let mut number = numbers(2026);
+        let mut found = 0;
+        for _ in 0..200_000 {
+            let mut address = String::from("/");
+            for _ in 0..number(8) {
+                address.push_str(PARTS[number(PARTS.len())]);
+            }
+            if let Some(file) = file_for(&output, &address) {
+                assert!(inside.contains(&file), "{address} leads to {file:?}");
+                found += 1;
+            }
+        }
+        assert!(found > 100, "only {found} addresses led anywhere");
     }
 
     #[test]

@@ -6,20 +6,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, HOST, HeaderMap, HeaderName, IF_RANGE, LOCATION, ORIGIN, RANGE, VARY,
 };
+use hyper::http::response::Builder as Head;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
+use super::body::{self, Body};
 use super::{Shared, files, livereload, overlay};
 
-type Reply = Response<Full<Bytes>>;
+type Reply = Response<Body>;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Accepts connections for ever.
 pub async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -45,121 +48,178 @@ pub async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, peer: SocketAddr, shared: &Shared) -> Reply {
+async fn answer(request: Request<Incoming>, peer: SocketAddr, shared: &Arc<Shared>) -> Reply {
+    let asked = format!("{} {}", request.method(), request.uri());
+    let reply = route(request, peer, shared).await;
+    tracing::debug!(status = reply.status().as_u16(), "{asked}");
+    reply
+}
+
+async fn route(request: Request<Incoming>, peer: SocketAddr, shared: &Arc<Shared>) -> Reply {
+    if let Some(foreign) = foreign_host(&request, shared) {
+        return plain(
+            StatusCode::MISDIRECTED_REQUEST,
+            &format!(
+                "`{foreign}` is not a name of this machine; start the server with --base-url to be asked by this name\n"
+            ),
+        );
+    }
     let address = request.uri().path().to_owned();
     if let Some(mount) = shared.mounts.iter().find(|mount| mount.serves(&address)) {
-        return mount.answer(request, peer).await;
+        return mount.answer(request, peer).await.map(body::boxed);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n", |reply| {
-            reply.header(ALLOW, "GET, HEAD")
-        });
+        let mut reply = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+        reply.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
+        return reply;
     }
-    if address == "/livereload" && hyper_tungstenite::is_upgrade_request(&request) {
-        return upgrade(request, shared);
+    match address.as_str() {
+        "/livereload" if hyper_tungstenite::is_upgrade_request(&request) => upgrade(request, shared),
+        "/livereload.js" => typed(StatusCode::OK, "text/javascript; charset=utf-8", livereload::SCRIPT),
+        _ => page(&request, &address, shared).await,
     }
-    if address == "/livereload.js" {
-        return typed(StatusCode::OK, "text/javascript; charset=utf-8", livereload::SCRIPT.into());
-    }
-    if files::needs_slash(&shared.output, &address) {
-        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-        return plain(StatusCode::MOVED_PERMANENTLY, "", |reply| {
-            reply.header(LOCATION, format!("{address}/{query}"))
-        });
-    }
-    let range = request.headers().get(RANGE).and_then(|value| value.to_str().ok());
-    file_or_404(&address, range, request.method(), shared)
 }
 
-fn upgrade(mut request: Request<Incoming>, shared: &Shared) -> Reply {
+/// The host of a request that this server is not to be asked for.
+fn foreign_host(request: &Request<Incoming>, shared: &Shared) -> Option<String> {
+    let named = text(request.headers(), HOST).into_iter().chain(request.uri().host());
+    named.map(str::to_owned).find(|host| !shared.hosts.accept(host))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn upgrade(mut request: Request<Incoming>, shared: &Arc<Shared>) -> Reply {
+    let shown = livereload::version(request.uri().query());
     match hyper_tungstenite::upgrade(&mut request, None) {
         Ok((response, socket)) => {
-            tokio::spawn(livereload::converse(socket, shared.changes.subscribe()));
-            response
+            tokio::spawn(livereload::converse(socket, Arc::clone(shared), shown));
+            response.map(body::boxed)
         }
-        Err(error) => plain(StatusCode::BAD_REQUEST, &format!("{error}\n"), |reply| reply),
+        Err(error) => plain(StatusCode::BAD_REQUEST, &format!("{error}\n")),
     }
 }
 
-fn file_or_404(address: &str, range: Option<&str>, method: &Method, shared: &Shared) -> Reply {
-    if let Some(file) = files::file_for(&shared.output, address)
-        && let Some(bytes) = read(&file)
-    {
-        return file_reply(&file, bytes, range, method, shared);
+/// A file of the site, whose addresses all begin with the base path.
+async fn page(request: &Request<Incoming>, address: &str, shared: &Shared) -> Reply {
+    let base = &shared.base_path;
+    let Some(below) = address.strip_prefix(base.as_str()) else {
+        return match address {
+            "/" => redirect(&format!("{base}/")),
+            _ => not_found(shared).await,
+        };
+    };
+    let output = &shared.output;
+    if below.is_empty() || files::needs_slash(output, below) {
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        return redirect(&format!("{address}/{query}"));
     }
-    let page = files::file_for(&shared.output, "/404.html").and_then(|file| read(&file));
+    let version = shared.version();
+    match files::file_for(output, below) {
+        Some(file) => match file_reply(&file, request, version, shared).await {
+            Ok(reply) => reply,
+            // Removed or replaced by a folder since it was found.
+            Err(_) => not_found(shared).await,
+        },
+        None => not_found(shared).await,
+    }
+}
+
+/// Not for ever: another site may be served at this address tomorrow.
+fn redirect(to: &str) -> Reply {
+    let head = Response::builder().status(StatusCode::FOUND).header(LOCATION, to);
+    finish(head.header(CACHE_CONTROL, "no-store"), body::full(""))
+}
+
+/// The site's own page for this, or the report where nothing was built.
+async fn not_found(shared: &Shared) -> Reply {
+    let version = shared.version();
+    let page = match files::file_for(&shared.output, "/404.html") {
+        Some(file) => tokio::fs::read(file).await.ok(),
+        None => None,
+    };
     match (page, shared.report()) {
-        (Some(bytes), _) => html_reply(StatusCode::NOT_FOUND, bytes, shared),
+        (Some(bytes), _) => html_reply(StatusCode::NOT_FOUND, bytes, version, shared),
         (None, Some(report)) => {
-            typed(StatusCode::NOT_FOUND, HTML, livereload::with_script(overlay::page(&report)).into())
+            let page = livereload::with_script(overlay::page(&report), version);
+            typed(StatusCode::NOT_FOUND, HTML, page)
         }
-        (None, None) => plain(StatusCode::NOT_FOUND, "there is no such page\n", |reply| reply),
+        (None, None) => plain(StatusCode::NOT_FOUND, "there is no such page\n"),
     }
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-
-fn file_reply(file: &Path, bytes: Vec<u8>, range: Option<&str>, method: &Method, shared: &Shared) -> Reply {
+async fn file_reply(
+    file: &Path,
+    request: &Request<Incoming>,
+    version: u64,
+    shared: &Shared,
+) -> std::io::Result<Reply> {
     let media_type = files::media_type(file);
     if media_type == HTML {
-        return html_reply(StatusCode::OK, bytes, shared);
+        return Ok(html_reply(StatusCode::OK, tokio::fs::read(file).await?, version, shared));
     }
-    let len = bytes.len() as u64;
+    let headers = request.headers();
+    let opened = tokio::fs::File::open(file).await?;
+    let len = opened.metadata().await?.len();
+    // A range of the version that a browser has is none of this one: there is nothing to compare them by.
+    let range = if headers.contains_key(IF_RANGE) { None } else { text(headers, RANGE) };
     let head = Response::builder()
         .header(CONTENT_TYPE, media_type)
         .header(ACCEPT_RANGES, "bytes")
         .header(CACHE_CONTROL, "no-store");
-    let (head, body) = match files::byte_range(range, len) {
-        Ok(None) => (head.status(StatusCode::OK), bytes),
+    let head = shared_with(head, headers, shared);
+    let (head, range) = match files::byte_range(range, len) {
+        Ok(None) => (head.status(StatusCode::OK), 0..len),
         Ok(Some(range)) => (
             head.status(StatusCode::PARTIAL_CONTENT)
                 .header(CONTENT_RANGE, format!("bytes {}-{}/{len}", range.start, range.end - 1)),
-            bytes[range.start as usize..range.end as usize].to_vec(),
+            range,
         ),
         Err(files::OutsideFile) => (
             head.status(StatusCode::RANGE_NOT_SATISFIABLE).header(CONTENT_RANGE, format!("bytes */{len}")),
-            Vec::new(),
+            0..0,
         ),
     };
-    let head = head.header(CONTENT_LENGTH, body.len());
-    finish(head, if *method == Method::HEAD { Vec::new() } else { body })
+    let head = head.header(CONTENT_LENGTH, range.end - range.start);
+    let is_head = *request.method() == Method::HEAD;
+    Ok(finish(head, if is_head { body::full("") } else { body::part(opened, range).await? }))
 }
 
-fn html_reply(status: StatusCode, bytes: Vec<u8>, shared: &Shared) -> Reply {
+/// Lets pages of this machine under another name read fonts and modules, as browsers ask for.
+fn shared_with(head: Head, headers: &HeaderMap, shared: &Shared) -> Head {
+    let head = head.header(VARY, "Origin");
+    match text(headers, ORIGIN) {
+        Some(origin) if shared.hosts.share_with(origin, text(headers, HOST)) => {
+            head.header(ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+        }
+        _ => head,
+    }
+}
+
+fn html_reply(status: StatusCode, bytes: Vec<u8>, version: u64, shared: &Shared) -> Reply {
     let html = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let html = match shared.report() {
         Some(report) => overlay::with_report(html, &report),
         None => html,
     };
-    typed(status, HTML, livereload::with_script(html).into())
+    typed(status, HTML, livereload::with_script(html, version))
 }
 
-fn typed(status: StatusCode, media_type: &str, body: Vec<u8>) -> Reply {
-    finish(
-        Response::builder().status(status).header(CONTENT_TYPE, media_type).header(CACHE_CONTROL, "no-store"),
-        body,
-    )
+fn typed(status: StatusCode, media_type: &str, bytes: impl Into<bytes::Bytes>) -> Reply {
+    let head = Response::builder().status(status).header(CONTENT_TYPE, media_type);
+    finish(head.header(CACHE_CONTROL, "no-store"), body::full(bytes))
 }
 
-fn plain(
-    status: StatusCode,
-    text: &str,
-    extend: impl FnOnce(hyper::http::response::Builder) -> hyper::http::response::Builder,
-) -> Reply {
-    let head = Response::builder().status(status).header(CONTENT_TYPE, "text/plain; charset=utf-8");
-    finish(extend(head), text.as_bytes().to_vec())
+fn plain(status: StatusCode, text: &str) -> Reply {
+    typed(status, "text/plain; charset=utf-8", text.to_owned())
 }
 
-fn finish(head: hyper::http::response::Builder, body: Vec<u8>) -> Reply {
-    head.body(Full::new(Bytes::from(body))).unwrap_or_else(|_| {
-        let mut reply = Response::new(Full::default());
+fn finish(head: Head, body: Body) -> Reply {
+    head.body(body).unwrap_or_else(|_| {
+        let mut reply = Response::new(body::full(""));
         *reply.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         reply
     })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the server reads the output, which is not part of the World")]
-fn read(file: &Path) -> Option<Vec<u8>> {
-    std::fs::read(file).ok()
 }

@@ -5,7 +5,7 @@
   var address = new URL(script.src, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   address.pathname = "/livereload";
-  address.search = "";
+  // The build that this page is from: if there was another since, the server answers with a reload.
   var hello = { command: "hello", protocols: ["http://livereload.com/protocols/official-7"], ver: "1.0.0" };
   var wait = 250;
 

@@ -4,26 +4,33 @@
 //! always the last good site, with the report laid over it. How the site is built is the caller's
 //! business ([`Builder`]): this module knows folders, HTTP and web sockets.
 
+mod body;
 pub mod files;
+mod host;
 mod http;
 mod livereload;
 mod mount;
 mod overlay;
 mod port;
+mod rebuild;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Result;
 use tokio::sync::broadcast;
 
+pub use host::Hosts;
 pub use livereload::Change;
 pub use mount::{Answer, Mount};
 pub use port::{Port, listen};
+use rebuild::Workshop;
 pub use watch::QUIET;
+use watch::Watch;
 
 /// What a build did.
 #[derive(Debug, Clone, Default)]
@@ -32,13 +39,18 @@ pub struct Built {
     pub changed: Vec<String>,
     /// The report for the overlay, if there are errors.
     pub report: Option<String>,
-    /// Places to watch: folders and files of the site as it is now.
+    /// Places to watch: folders and files of the site as it is now; absolute.
     pub watched: Vec<PathBuf>,
 }
 
 /// Builds the site, again and again.
 pub trait Builder: Send {
     /// Builds; `changed` is what changed since the last time, empty at the start.
+    ///
+    /// A path may be that of a folder: then anything below it may have changed. It may be gone. Under
+    /// a symbolic link a change is told under each of its paths. All places that were named in
+    /// [`Built::watched`] are watched before this is called, so that what changes meanwhile leads to
+    /// another build.
     fn build(&mut self, changed: &BTreeSet<PathBuf>) -> Built;
 }
 
@@ -46,27 +58,65 @@ pub trait Builder: Send {
 pub struct Options {
     /// The folder with the finished site.
     pub output: PathBuf,
+    /// Places to watch from before the first build on; the builds say which they are later.
+    pub watched: Vec<PathBuf>,
     /// How long the file system must be quiet before a build.
     pub quiet: Duration,
     /// Other services under the same address.
     pub mounts: Vec<Mount>,
+    /// What stands before every path of the site: empty, or `/docs`.
+    pub base_path: String,
+    /// Under which names the server may be asked.
+    pub hosts: Hosts,
+    /// Tells the person at the terminal something.
+    pub tell: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 /// What every request sees.
 pub(crate) struct Shared {
     output: PathBuf,
     mounts: Vec<Mount>,
+    base_path: String,
+    hosts: Hosts,
     report: RwLock<Option<String>>,
+    /// Counts the builds with news, so that a page knows whether it is the newest.
+    version: AtomicU64,
     changes: broadcast::Sender<Change>,
 }
 
 impl Shared {
-    pub(crate) fn report(&self) -> Option<String> {
-        self.report.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    fn new(options: Options) -> Self {
+        let (changes, _) = broadcast::channel(16);
+        Self {
+            output: options.output,
+            mounts: options.mounts,
+            base_path: options.base_path,
+            hosts: options.hosts,
+            report: RwLock::new(None),
+            version: AtomicU64::new(0),
+            changes,
+        }
     }
 
-    fn set_report(&self, report: Option<String>) {
-        *self.report.write().unwrap_or_else(std::sync::PoisonError::into_inner) = report;
+    pub(crate) fn report(&self) -> Option<String> {
+        self.report.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::SeqCst)
+    }
+
+    /// Makes a build known to the pages that are open.
+    fn publish(&self, built: Built) {
+        let mut report = self.report.write().unwrap_or_else(PoisonError::into_inner);
+        let has_news = report.is_some() || built.report.is_some() || !built.changed.is_empty();
+        *report = built.report;
+        drop(report);
+        if has_news {
+            self.version.fetch_add(1, Ordering::SeqCst);
+            // No receiver means that no page is open.
+            let _ = self.changes.send(Change::of(&built.changed));
+        }
     }
 }
 
@@ -74,102 +124,39 @@ impl Shared {
 pub struct Server {
     listener: tokio::net::TcpListener,
     shared: Arc<Shared>,
-    builder: Box<dyn Builder>,
-    watched: Vec<PathBuf>,
-    quiet: Duration,
+    workshop: Arc<Workshop>,
+    watch: Watch,
 }
 
 impl Server {
-    /// Builds for the first time.
-    pub fn start(listener: tokio::net::TcpListener, options: Options, mut builder: Box<dyn Builder>) -> Self {
-        let built = builder.build(&BTreeSet::new());
-        let (changes, _) = broadcast::channel(16);
-        let shared = Shared {
-            output: options.output,
-            mounts: options.mounts,
-            report: RwLock::new(built.report),
-            changes,
-        };
-        Self { listener, shared: Arc::new(shared), builder, watched: built.watched, quiet: options.quiet }
+    /// Watches, and builds for the first time.
+    pub fn start(listener: tokio::net::TcpListener, mut options: Options, builder: Box<dyn Builder>) -> Self {
+        let watched = std::mem::take(&mut options.watched);
+        let mut watch = Watch::new(options.quiet, options.output.clone(), Arc::clone(&options.tell));
+        watch.follow(watched);
+        let shared = Arc::new(Shared::new(options));
+        let workshop = Arc::new(Workshop::new(builder));
+        let built = workshop.build(&BTreeSet::new());
+        watch.follow_and_tell(built.watched.clone());
+        shared.publish(built);
+        Self { listener, shared, workshop, watch }
     }
 
-    /// Serves, and builds again whenever something changes, until `stop` is done.
+    /// Serves, and builds again whenever something changes, until `stop` is done and with it the build
+    /// that may be under way.
     ///
     /// # Errors
-    /// Where files cannot be watched.
+    /// None at present; where files cannot be watched, they are looked at again and again.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
-        let rebuilding = rebuild_on_change(Arc::clone(&self.shared), self.builder, self.watched, self.quiet);
-        let serving = http::accept(self.listener, self.shared);
+        let Self { listener, shared, workshop, watch } = self;
+        let serving = tokio::spawn(http::accept(listener, Arc::clone(&shared)));
         tokio::select! {
-            () = stop => Ok(()),
-            () = serving => Ok(()),
-            result = rebuilding => result,
+            () = stop => {}
+            () = rebuild::whenever_something_changes(shared, Arc::clone(&workshop), watch) => {}
         }
-    }
-}
-
-async fn rebuild_on_change(
-    shared: Arc<Shared>,
-    mut builder: Box<dyn Builder>,
-    watched: Vec<PathBuf>,
-    quiet: Duration,
-) -> Result<()> {
-    let mut watch = new_watch(&watched, quiet)?;
-    let mut watched = watched;
-    loop {
-        let mut changed = watch.changes().await;
-        changed.retain(|path| concerns(path, &watched, &shared.output));
-        if changed.is_empty() {
-            continue;
-        }
-        let had_report = shared.report().is_some();
-        let built = tokio::task::block_in_place(|| builder.build(&changed));
-        let has_news = had_report || built.report.is_some() || !built.changed.is_empty();
-        shared.set_report(built.report);
-        if has_news {
-            // No receiver means that no page is open.
-            let _ = shared.changes.send(Change::of(&built.changed));
-        }
-        // Folders that were deleted and made again need a new watch; places may have come and gone.
-        watch = new_watch(&built.watched, quiet)?;
-        watched = built.watched;
-    }
-}
-
-fn new_watch(places: &[PathBuf], quiet: Duration) -> Result<watch::Watch> {
-    let mut watch = watch::Watch::new(quiet)?;
-    for place in places {
-        watch.add(place)?;
-    }
-    Ok(watch)
-}
-
-/// Whether a change is one of the site's input. What the build itself writes is none, nor is what
-/// editors leave lying beside a file while they save it.
-fn concerns(path: &Path, watched: &[PathBuf], output: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let is_left_over =
-        name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name.starts_with(".#");
-    let is_ours = watched.iter().any(|place| path.starts_with(place) || place.starts_with(path));
-    is_ours && !is_left_over && !path.starts_with(output)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::concerns;
-    use std::path::{Path, PathBuf};
-
-    #[test]
-    fn only_changes_of_the_input_start_a_build() {
-        let watched = [PathBuf::from("/s/content"), PathBuf::from("/s/zola.toml")];
-        let output = Path::new("/s/content/public");
-        for path in ["/s/content/a.md", "/s/zola.toml", "/s/content"] {
-            assert!(concerns(Path::new(path), &watched, output), "{path}");
-        }
-        for path in
-            ["/s/other.toml", "/s/content/a.md~", "/s/content/.a.md.swp", "/s/content/public/index.html"]
-        {
-            assert!(!concerns(Path::new(path), &watched, output), "{path}");
-        }
+        serving.abort();
+        // Fails only while the program ends.
+        let _ = tokio::task::spawn_blocking(move || workshop.close()).await;
+        Ok(())
     }
 }

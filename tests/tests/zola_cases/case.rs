@@ -89,6 +89,7 @@ impl Case {
             },
             drafts: if command.drafts { Drafts::Include } else { Drafts::LeaveOut },
             destination: Destination::Memory,
+            ..Options::default()
         };
         build(world, &options).map_err(|error| format!("{error:#}"))
     }

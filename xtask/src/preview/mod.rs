@@ -8,10 +8,11 @@ mod post_box;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use auslage::cli::site_builder::{SiteBuilder, SiteOptions};
-use auslage::serve::{self, Mount, Port, Server};
+use auslage::serve::{self, Hosts, Mount, Port, Server};
 
 use crate::prerequisites;
 use crate::process::{self, say};
@@ -61,12 +62,17 @@ async fn preview(options: &Options) -> Result<()> {
         ..SiteOptions::default()
     };
     let builder = SiteBuilder::new(site, |report| say(report.trim_end()));
+    let watched = builder.places();
     let mails = folder.join("mails");
     let function = Function::new(&folder, &output, &mails);
     let serve_options = serve::Options {
         output,
+        watched,
         quiet: serve::QUIET,
         mounts: vec![function.mount(), post_box_mount(mails.clone())],
+        base_path: String::new(),
+        hosts: Hosts::local_and(address.ip().to_string()),
+        tell: Arc::new(say),
     };
     let server = Server::start(listener, serve_options, Box::new(builder));
 

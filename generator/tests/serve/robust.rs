@@ -1,0 +1,133 @@
+//! What happens to a site's files while it is served, one mishap at a time.
+
+use super::scene::{CONFIG, Scene, files, page, replace};
+
+#[track_caller]
+fn check(story: &str, happens: impl FnOnce(&Scene)) {
+    let mut scene = Scene::new(&files());
+    happens(&scene);
+    scene.settle(story);
+}
+
+#[test]
+fn pages_come_change_and_go() {
+    check("new page", |scene| scene.write("content/news/c.md", &page("C")));
+    check("changed title", |scene| scene.write("content/news/a.md", &page("Changed")));
+    check("removed page", |scene| std::fs::remove_file(scene.root().join("content/news/a.md")).unwrap());
+    check("replaced by rename", |scene| replace(&scene.root().join("content/news/a.md"), &page("Replaced")));
+}
+
+#[test]
+fn a_renamed_section_is_found_under_its_new_name() {
+    check("renamed section", |scene| {
+        let content = scene.root().join("content");
+        std::fs::rename(content.join("news"), content.join("old")).unwrap();
+        scene.after(|_| std::fs::write(content.join("old/c.md"), page("C")).unwrap());
+        std::fs::rename(content.join("old"), content.join("news")).unwrap();
+    });
+}
+
+#[test]
+fn a_folder_that_is_made_and_filled_at_once_is_seen_whole() {
+    check("new folder", |scene| {
+        for number in 0..50 {
+            scene.write(&format!("content/new/deep/{number}/_index.md"), &page(&format!("Section {number}")));
+            scene.write(&format!("content/new/deep/{number}/a/b.md"), &page(&format!("Page {number}")));
+        }
+    });
+}
+
+#[test]
+fn folders_that_are_deleted_may_come_back() {
+    check("content", |scene| {
+        scene.after(|scene| std::fs::remove_dir_all(scene.root().join("content")).unwrap());
+        scene.after(|scene| scene.write("content/_index.md", &page("Front")));
+        scene.write("content/again/a.md", &page("Again"));
+    });
+    check("the whole site", |scene| {
+        scene.after(|scene| std::fs::remove_dir_all(scene.root()).unwrap());
+        assert!(scene.get("/news/").text().contains("News"), "the last good page is kept");
+        scene.after(|scene| scene.write("zola.toml", CONFIG));
+        for (path, text) in files() {
+            scene.write(path, text);
+        }
+    });
+}
+
+#[test]
+fn a_mistake_shows_the_last_good_page_under_the_report() {
+    check("half-written page", |scene| {
+        scene.after(|scene| scene.write("content/news/a.md", "+++\ntitle = \"A"));
+        let shown = scene.get("/news/a/").text();
+        assert!(shown.contains("Text."), "{shown}");
+        scene.after(|scene| scene.write("content/news/a.md", &page("Whole")));
+    });
+    check("broken configuration", |scene| {
+        scene.after(|scene| scene.write("zola.toml", "base_url = "));
+        assert!(scene.get("/news/a/").text().contains("Text."));
+        scene.after(|scene| scene.write("content/c.md", &page("C")));
+        scene.after(|scene| scene.write("zola.toml", &CONFIG.replace("\"Site\"", "\"Mended\"")));
+    });
+}
+
+#[test]
+fn another_theme_is_watched_from_then_on() {
+    check("theme", |scene| {
+        scene.after(|scene| scene.write("zola.toml", &CONFIG.replace("\"one\"", "\"two\"")));
+        scene.write("themes/two/templates/page.html", "<body>new {{ page.title }}</body>");
+    });
+    check("theme that comes later", |scene| {
+        scene.after(|scene| scene.write("zola.toml", &CONFIG.replace("\"one\"", "\"three\"")));
+        scene.after(|scene| scene.write("themes/three/theme.toml", ""));
+        scene.write("themes/three/templates/page.html", "<body>three {{ page.title }}</body>");
+    });
+}
+
+#[test]
+fn what_changes_during_a_build_is_built_afterwards() {
+    check("meanwhile", |scene| {
+        let root = scene.root();
+        scene.meanwhile(
+            |scene| scene.write("content/c.md", &page("C")),
+            move || {
+                std::fs::write(root.join("content/news/a.md"), page("Meanwhile")).unwrap();
+                std::fs::create_dir(root.join("content/new")).unwrap();
+                std::fs::write(root.join("content/new/d.md"), page("D")).unwrap();
+            },
+        );
+    });
+}
+
+#[test]
+fn a_thousand_files_may_change_at_once() {
+    check("checkout", |scene| {
+        for number in 0..1000 {
+            scene
+                .write(&format!("content/many{}/{number}.md", number % 10), &page(&format!("Page {number}")));
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_behind_symbolic_links_are_watched() {
+    use std::os::unix::fs::symlink;
+    check("link to a folder", |scene| {
+        super::write(&scene.outside(), "texts/_index.md", page("Texts"));
+        symlink("../../outside/texts", scene.root().join("content/link")).unwrap();
+        scene.after(|scene| super::write(&scene.outside(), "texts/a.md", page("A")));
+        scene.after(|scene| super::write(&scene.outside(), "texts/deep/b.md", page("B")));
+        scene.after(|scene| std::fs::remove_dir_all(scene.outside()).unwrap());
+        scene.after(|scene| super::write(&scene.outside(), "texts/deep/c.md", page("C")));
+        super::write(&scene.outside(), "texts/deep/c.md", page("Changed"));
+    });
+    check("link to a file", |scene| {
+        super::write(&scene.outside(), "a.md", page("Linked"));
+        scene.after(|scene| symlink("../../outside/a.md", scene.root().join("content/linked.md")).unwrap());
+        replace(&scene.outside().join("a.md"), &page("Changed"));
+    });
+    check("lock of an editor", |scene| {
+        symlink("me@machine.1:2", scene.root().join("content/.#a.md")).unwrap();
+        scene.write("content/news/a.md", &page("Changed"));
+    });
+}
