@@ -1,14 +1,17 @@
 //! All stages in order: files in, site out. Stages are called here and nowhere else.
 //!
-//! Mistakes are collected as long as the next stage still makes sense of what there is: broken templates
-//! do not keep broken front matter from being reported. Nothing is kept of a build with errors.
+//! Mistakes are collected as long as the next stage still makes sense of what there is. What is broken is
+//! left out and whatever depends on it is not blamed: a document whose front matter cannot be read is a
+//! target that nothing is known of, a template that does not load spoils no page. Everything else is
+//! checked and rendered, into nothing. Nothing is kept of a build with errors.
+
+mod documents;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
-use rayon::prelude::*;
+use anyhow::Result;
 use tracing::debug_span;
 
 use crate::bodies::Bodies;
@@ -17,14 +20,16 @@ use crate::compose::{self, Templating};
 use crate::config::{self, Config, Overrides};
 use crate::diagnostic::catalog::render as catalog;
 use crate::diagnostic::{Diagnostics, Span};
-use crate::discover::{self, ContentFile, Inventory};
+use crate::discover;
 use crate::emit::{Changes, Dotfiles, Folder, Memory, Need, Sink};
 use crate::engine::Templates;
 use crate::engine::functions::Files;
-use crate::parse::{self, Document};
 use crate::render::{self, Extension, Plain, sass};
 use crate::site::{self, Site};
 use crate::world::World;
+
+/// Codes of what may be wrong only because the configuration is.
+const OF_THE_CONFIGURATION: [&str; 3] = ["unknown-language", "ignored-file", "no-templates"];
 
 /// What to build and where to.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +99,8 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
     /// How much there was.
     pub counts: Counts,
+    /// Files of pages that are in no section, so that no list shows them.
+    pub orphans: Vec<PathBuf>,
     /// What changed in the output folder.
     pub changes: Changes,
     /// The site, for [`Destination::Memory`], by path below the output.
@@ -127,10 +134,16 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
         &mut diagnostics,
     );
     let Some(config) = config.map(Arc::new) else {
+        if let Some(config) = config::guess(world.as_ref(), &options.root, options.config_file.as_deref()) {
+            look_through(world.as_ref(), &config, &mut diagnostics)?;
+        }
         return Ok(Outcome { diagnostics: options.warnings.judge(diagnostics), ..Outcome::default() });
     };
-    check_output(&config, options.destination, &mut diagnostics);
     let mut outcome = Outcome { config: Some(Arc::clone(&config)), ..Outcome::default() };
+    if diagnostics.has_errors() {
+        look_through(world.as_ref(), &config, &mut diagnostics)?;
+    }
+    check_output(&config, options.destination, &mut diagnostics);
     if diagnostics.has_errors() {
         return Ok(Outcome { diagnostics: options.warnings.judge(diagnostics), ..outcome });
     }
@@ -138,6 +151,7 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     // Not before: the stages go on after warnings, so that all problems are found.
     let diagnostics = options.warnings.judge(diagnostics);
     outcome.counts = made.counts;
+    outcome.orphans = made.orphans;
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
             let dotfiles = match config.preserve_dotfiles_in_output {
@@ -153,9 +167,22 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// What is wrong with front matter and style sheets whatever the configuration means. Languages of file names
+/// and everything that templates say of each other depend on it.
+fn look_through(world: &dyn World, config: &Config, diagnostics: &mut Diagnostics) -> Result<()> {
+    let mut problems = Diagnostics::default();
+    let inventory = discover::discover(world, config, &mut problems)?;
+    sass::compile(world, &inventory, &mut problems);
+    documents::read(world, &inventory, config, &mut problems)?;
+    let own = problems.iter().filter(|problem| !OF_THE_CONFIGURATION.contains(&problem.code));
+    own.for_each(|problem| diagnostics.push(problem.clone()));
+    Ok(())
+}
+
 /// A site that waits to be kept or dropped.
 struct Product {
     counts: Counts,
+    orphans: Vec<PathBuf>,
     sink: Made,
 }
 
@@ -208,24 +235,17 @@ fn make(
     let mut problems = Diagnostics::default();
     let templates =
         debug_span!("templates").in_scope(|| Templates::load(config, &inventory, &files, &mut problems));
-    let are_templates_sound = !problems.has_errors();
+    let templating = if problems.has_errors() { Templating::LeaveAlone } else { Templating::Render };
     diagnostics.extend(problems);
-    let mut problems = Diagnostics::default();
     let documents =
-        debug_span!("parse").in_scope(|| documents(world.as_ref(), &inventory, config, &mut problems))?;
-    let is_complete = documents.len() == inventory.documents.len() || !problems.has_errors();
-    diagnostics.extend(problems);
+        debug_span!("parse").in_scope(|| documents::read(world.as_ref(), &inventory, config, diagnostics))?;
     let has_drafts = options.drafts == Drafts::Include;
     let site = debug_span!("resolve").in_scope(|| {
-        Arc::new(site::resolve(config.as_ref().clone(), documents, &inventory, has_drafts, diagnostics))
+        let config = config.as_ref().clone();
+        let site = site::resolve(config, documents.read, &inventory, has_drafts, diagnostics);
+        Arc::new(site.with_broken(documents.broken))
     });
-    let mut product = Product { counts: counts(&site), sink: Made::Nothing };
-    if !is_complete {
-        // Whatever leads to a broken page would be blamed.
-        return Ok(product);
-    }
     let templates = templates.with_site(&site);
-    let templating = if are_templates_sound { Templating::Render } else { Templating::LeaveAlone };
     let bodies =
         debug_span!("compose").in_scope(|| compose::compose(&site, &templates, templating, diagnostics));
     let extension = debug_span!("interpret")
@@ -233,11 +253,16 @@ fn make(
     debug_span!("check").in_scope(|| {
         check::links(&site, &bodies, |node| extension.anchors(node), diagnostics);
         check::search(&site, diagnostics);
+        check::unnoticed(&site, &inventory, &templates, &bodies, diagnostics);
     });
-    if diagnostics.has_errors() {
+    let mut product = Product { counts: counts(&site), orphans: orphans(&site), sink: Made::Nothing };
+    if diagnostics.has_errors() && config.auslage.is_some() {
+        // Its templates see the strategy, of which a part may be missing now.
         return Ok(product);
     }
-    product.sink = Made::new(world, config, options.destination);
+    if !diagnostics.has_errors() {
+        product.sink = Made::new(world, config, options.destination);
+    }
     let input = render::Input {
         site: &site,
         inventory: &inventory,
@@ -250,7 +275,8 @@ fn make(
     Ok(product)
 }
 
-/// What a site has beyond Zola's.
+/// What a site has beyond Zola's. With broken documents whatever refers to them would be blamed, so that
+/// the strategy is read for its anchors only.
 fn extension<'a>(
     world: &dyn World,
     site: &'a Site,
@@ -258,49 +284,14 @@ fn extension<'a>(
     templates: &Templates,
     diagnostics: &mut Diagnostics,
 ) -> Box<dyn Extension + 'a> {
-    match crate::review::interpret(world, site, bodies, templates, diagnostics) {
+    let mut problems = Diagnostics::default();
+    let strategy = crate::review::interpret(world, site, bodies, templates, &mut problems);
+    if !site.has_broken() {
+        diagnostics.extend(problems);
+    }
+    match strategy {
         Some(strategy) => Box::new(strategy),
         None => Box::new(Plain),
-    }
-}
-
-fn documents(
-    world: &dyn World,
-    inventory: &Inventory,
-    config: &Config,
-    diagnostics: &mut Diagnostics,
-) -> Result<Vec<Document>> {
-    let parsed: Vec<(Option<Document>, Diagnostics)> = inventory
-        .documents
-        .par_iter()
-        .map(|file| {
-            let mut problems = Diagnostics::default();
-            let document = document(world, file, config, &mut problems)?;
-            Ok((document, problems))
-        })
-        .collect::<Result<_>>()?;
-    let mut documents = Vec::with_capacity(parsed.len());
-    for (document, problems) in parsed {
-        diagnostics.extend(problems);
-        documents.extend(document);
-    }
-    Ok(documents)
-}
-
-fn document(
-    world: &dyn World,
-    file: &ContentFile,
-    config: &Config,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Document>> {
-    let bytes = world.read(&file.path).with_context(|| format!("cannot read `{}`", file.path.display()))?;
-    match String::from_utf8(bytes.to_vec()) {
-        Ok(text) => Ok(parse::parse(file, text, config, diagnostics)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            diagnostics.push(catalog::no_text(Span::new(&file.path, at..at + 1)));
-            Ok(None)
-        }
     }
 }
 
@@ -310,6 +301,12 @@ fn counts(site: &Site) -> Counts {
         orphans: site.pages.iter().filter(|page| page.section.is_none()).count(),
         sections: site.sections.len(),
     }
+}
+
+/// Pages that are written and in no section.
+fn orphans(site: &Site) -> Vec<PathBuf> {
+    let pages = site.pages.iter().filter(|page| page.section.is_none() && page.matter().render);
+    pages.map(|page| page.document.file.path.clone()).collect()
 }
 
 /// Everything in the output that is not the site's is removed, so nothing else may be there.

@@ -6,7 +6,9 @@
 mod links;
 mod search;
 mod strategy;
+mod unnoticed;
 
 pub use links::links;
 pub use search::search;
 pub use strategy::strategy;
+pub use unnoticed::unnoticed;

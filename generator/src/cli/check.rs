@@ -25,6 +25,12 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
             "note: links to other sites are not asked whether they work; this version cannot do that yet",
         );
     }
+    for orphan in &outcome.orphans {
+        let shown = orphan.strip_prefix(&session.root).unwrap_or(orphan).display();
+        terminal::say(&format!(
+            "note: `{shown}` is in no section, so that no list shows it: its folder has no `_index.md`"
+        ));
+    }
     terminal::say(&match outcome.diagnostics.len() {
         0 => {
             format!("No problems in {} pages and {} sections.", outcome.counts.pages, outcome.counts.sections)

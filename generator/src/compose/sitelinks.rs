@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::nearest;
 use crate::markup::Links;
 use crate::parse::Document;
-use crate::site::Site;
+use crate::site::{LeftOut, Site};
 
 /// Answers for one document.
 pub(super) struct SiteLinks<'a> {
@@ -15,8 +15,18 @@ pub(super) struct SiteLinks<'a> {
 
 impl Links for SiteLinks<'_> {
     fn permalink(&self, path: &str) -> Option<String> {
-        let node = self.site.by_path.get(path)?;
-        Some(self.site.address(*node).permalink.clone())
+        match self.site.by_path.get(path) {
+            Some(node) => Some(self.site.address(*node).permalink.clone()),
+            // Where it would be is not known, but it is not the link that is wrong.
+            None if self.site.left_out(path) == Some(&LeftOut::Broken) => {
+                Some(self.site.config.permalink("/"))
+            }
+            None => None,
+        }
+    }
+
+    fn is_draft(&self, path: &str) -> bool {
+        matches!(self.site.left_out(path), Some(LeftOut::Draft | LeftOut::BelowDraft(_)))
     }
 
     /// A document that moved keeps its name, so the same name in another folder comes first.

@@ -48,6 +48,14 @@ pub fn load(
     Some(validate(world, root, path.clone(), raw, overrides, diagnostics))
 }
 
+/// The configuration that a site has where nothing is set, for one whose file cannot be understood.
+pub fn guess(world: &dyn World, root: &Path, file: Option<&Path>) -> Option<Config> {
+    let (root, path) = find(world, root, file)?;
+    let nothing = RawConfig::default();
+    let (overrides, mut diagnostics) = (Overrides::default(), Diagnostics::default());
+    Some(validate(world, root, path, nothing, &overrides, &mut diagnostics))
+}
+
 /// Reads and parses a TOML file; `None` if it cannot be understood, which is then reported.
 pub(super) fn read_toml(world: &dyn World, path: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<Entry>> {
     let text = match world.read_text(path) {

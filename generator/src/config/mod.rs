@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use globset::GlobSet;
 
-pub use load::{Overrides, load};
+pub use load::{Overrides, guess, load};
 pub use search::{IndexFormat, Search};
 
 /// What the build is for; `config.mode` in templates.

@@ -100,7 +100,7 @@ fn what_older_zolas_called_otherwise_is_explained() {
         "base_url = '/'\ngenerate_feed = true\n[markdown]\nhighlight_code = true\n",
         &[
             "2:1: error: `generate_feed` is a key of older Zola versions (it is called `generate_feeds` now)",
-            "4:1: error: `markdown.highlight_code` is a key of older Zola versions (since Zola 0.22 highlighting has its own table `[markdown.highlighting]`)",
+            "4:1: error: `markdown.highlight_code` is a key of older Zola versions (since Zola 0.22 code is highlighted where there is a table `[markdown.highlighting]` with `theme = \"github-dark\"`, and not where there is none)",
         ],
     );
 }

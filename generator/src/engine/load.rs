@@ -10,25 +10,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tera::{ErrorKind, Tera};
 
+use super::chain::extends;
 use super::complaint::{Complaint, quoted_after};
 use super::literals::Loaded;
-use super::{Source, Sources, builtin, problem};
+use super::{Source, Sources, builtin, is_named, problem};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::world::World;
 
-/// Tags of Tera 1 that Tera 2 does not have.
-static TERA_1_TAG: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{%-?\s*(macro|import)\b[^%]*%\}").expect("the pattern is sound"));
-
 /// `{% component name(`
 static COMPONENT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{%-?\s*component\s+([A-Za-z_][\w.]*)").expect("the pattern is sound"));
-
-/// `{% extends "name" %}`
-static EXTENDS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\{%-?\s*extends\s+["'`]([^"'`]+)["'`]"#).expect("the pattern is sound"));
 
 /// Reads the files.
 pub fn read(world: &dyn World, inventory: &Inventory, diagnostics: &mut Diagnostics) -> Sources {
@@ -80,23 +73,12 @@ fn with_syntax_errors(tera: &Tera, sources: &Sources, diagnostics: &mut Diagnost
         let Err(error) = tera.clone().add_raw_template(name, Loaded::new(&source.text).text()) else {
             continue;
         };
-        if !matches!(error.kind(), ErrorKind::SyntaxError(_)) {
-            continue;
+        if matches!(error.kind(), ErrorKind::SyntaxError(_)) {
+            broken.insert(name.clone());
+            diagnostics.extend(problem::in_template(&error, sources));
         }
-        broken.insert(name.clone());
-        let old = tera_1_tags(source);
-        diagnostics.extend(if old.is_empty() { problem::in_template(&error, sources) } else { old });
     }
     broken
-}
-
-fn tera_1_tags(source: &Source) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    for captures in TERA_1_TAG.captures_iter(&source.text) {
-        let (Some(whole), Some(tag)) = (captures.get(0), captures.get(1)) else { continue };
-        diagnostics.push(catalog::tera_1_tag(Span::new(&source.path, whole.range()), tag.as_str()));
-    }
-    diagnostics
 }
 
 /// Shortcodes are no more than templates that nobody calls.
@@ -145,12 +127,11 @@ fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>)
                 let place = |name: &str| component_definition(sources, name, &component);
                 report.push(catalog::component_twice(place(&second), place(&first), &component));
             }
-            for complaint in Complaint::of_reports(message) {
-                about.extend(complaint.template().map(str::to_owned));
-                if !follows_from(&complaint.message, sources, broken) {
-                    report.push(problem::reported(&complaint, sources));
-                }
-            }
+            let complaints = Complaint::of_reports(message);
+            about.extend(complaints.iter().filter_map(Complaint::template).map(str::to_owned));
+            let own =
+                complaints.iter().filter(|complaint| !follows_from(&complaint.message, sources, broken));
+            report.extend(problem::all_reported(own, sources));
         }
         _ => {}
     }
@@ -169,15 +150,6 @@ fn follows_from(message: &str, sources: &Sources, broken: &BTreeSet<String>) -> 
         Some(template) => broken.iter().any(|name| is_named(name, template)),
         None => false,
     }
-}
-
-/// Whether the engine finds the template `name` under `wanted`: by itself or as the theme's.
-fn is_named(name: &str, wanted: &str) -> bool {
-    name == wanted || name.strip_suffix(wanted).is_some_and(|before| before.ends_with("/templates/"))
-}
-
-fn extends(source: &Source) -> Option<std::ops::Range<usize>> {
-    Some(EXTENDS.captures(&source.text)?.get(1)?.range())
 }
 
 fn component_definition(sources: &Sources, template: &str, component: &str) -> Option<Span> {

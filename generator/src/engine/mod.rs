@@ -7,6 +7,7 @@
 
 mod bounds;
 pub mod builtin;
+pub mod chain;
 pub mod complaint;
 pub mod filters;
 pub mod functions;
@@ -14,6 +15,7 @@ pub mod literals;
 mod load;
 pub mod problem;
 pub mod snippets;
+pub mod tera_1;
 pub mod unclosed;
 
 use std::collections::BTreeMap;
@@ -71,7 +73,12 @@ pub struct Source {
 impl Source {
     /// A place that the engine tells.
     fn span(&self, position: &Position) -> Span {
-        Span::new(&self.path, Loaded::new(&self.text).range(position))
+        Span::new(&self.path, self.range(position))
+    }
+
+    /// Its bytes.
+    fn range(&self, position: &Position) -> std::ops::Range<usize> {
+        Loaded::new(&self.text).range(position)
     }
 }
 
@@ -132,9 +139,20 @@ impl Templates {
         self.tera.contains_template(name)
     }
 
+    /// Whether there is a template of that name which has mistakes, or depends on one that has, so that
+    /// it was left out.
+    pub fn is_broken(&self, name: &str) -> bool {
+        !self.contains(name) && self.sources.keys().any(|other| is_named(other, name))
+    }
+
     /// The file of one of the site's own templates.
     pub fn file(&self, name: &str) -> Option<&Path> {
         self.sources.get(name).map(|source| source.path.as_path())
+    }
+
+    /// The site's own templates, for messages.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// A place in one of the site's own templates.
@@ -162,7 +180,7 @@ impl Templates {
                 diagnostics.push(catalog::bound_reached(span, bound));
                 Err(diagnostics)
             }
-            (Err(error), None) => Err(problem::in_template(&error, &self.sources)),
+            (Err(error), None) => Err(problem::in_rendering(name, &error, &self.sources)),
         }
     }
 
@@ -178,4 +196,9 @@ impl Templates {
             (Err(error), None) => Err(BodyError::Engine(Box::new(error))),
         }
     }
+}
+
+/// Whether the engine finds the template `name` under `wanted`: by itself or as the theme's.
+fn is_named(name: &str, wanted: &str) -> bool {
+    name == wanted || name.strip_suffix(wanted).is_some_and(|before| before.ends_with("/templates/"))
 }

@@ -84,10 +84,14 @@ impl<'a> Flow<'a, '_> {
         let anchor = parts.next();
         let range = self.place(target, range);
         let Some(permalink) = self.context.links.permalink(&path) else {
-            let nearest = self.context.links.nearest(&path).map(|path| path.replace(' ', "%20"));
             let level = self.context.internal_links;
             let span = self.span(range);
-            self.diagnostics.push(catalog::links::missing_page(level, span, target, nearest.as_deref()));
+            self.diagnostics.push(if self.context.links.is_draft(&path) {
+                catalog::links::draft(level, span, target)
+            } else {
+                let nearest = self.context.links.nearest(&path).map(|path| path.replace(' ', "%20"));
+                catalog::links::missing_page(level, span, target, nearest.as_deref())
+            });
             return target.to_owned();
         };
         let url = match anchor {

@@ -19,7 +19,7 @@ mod tests;
 
 use std::ops::Range;
 
-use pulldown_cmark::{Options, Parser};
+use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::config::{InsertAnchor, Markdown, SlugifyStrategy};
 use crate::diagnostic::Diagnostics;
@@ -28,6 +28,11 @@ use crate::diagnostic::Diagnostics;
 pub trait Links: Sync {
     /// Permalink of the document at `path` (below `content/`, with its language suffix), if there is one.
     fn permalink(&self, path: &str) -> Option<String>;
+    /// Whether the document at `path` is a draft, or below one, and for that reason not there.
+    fn is_draft(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
     /// The path nearest to `path`, for a hint.
     fn nearest(&self, path: &str) -> Option<String>;
     /// Where in the file the text of a link stands, asked only if the body was templated.
@@ -161,6 +166,26 @@ pub enum BlockKind {
 pub fn render(body: &str, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Markup {
     let events = Parser::new_ext(body, options(context.options)).into_offset_iter().collect();
     flow::Flow::new(body, context, diagnostics).run(events)
+}
+
+/// Bytes of the code in a body, blocks and spans, in order.
+pub fn code(body: &str, markdown: &Markdown) -> Vec<(CodeKind, Range<usize>)> {
+    let events = Parser::new_ext(body, options(markdown)).into_offset_iter();
+    let code = events.filter_map(|(event, range)| match event {
+        Event::Start(Tag::CodeBlock(_)) => Some((CodeKind::Block, range)),
+        Event::Code(_) => Some((CodeKind::Span, range)),
+        _ => None,
+    });
+    code.collect()
+}
+
+/// Where code stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeKind {
+    /// Fenced or indented, on lines of its own.
+    Block,
+    /// In backticks, within a text.
+    Span,
 }
 
 fn options(markdown: &Markdown) -> Options {

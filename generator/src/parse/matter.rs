@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::config::raw::read_insert_anchor;
 use crate::data::{Extra, Fields, Value, table_to_json};
-use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::front_matter as catalog;
+use crate::diagnostic::{Diagnostics, Span};
 use crate::parse::{MatterDate, PageMatter, SectionMatter, SortBy, date};
 
 const SORT_BY: [(&str, SortBy); 8] = [
@@ -17,6 +17,21 @@ const SORT_BY: [(&str, SortBy); 8] = [
     ("weight", SortBy::Weight),
     ("slug", SortBy::Slug),
     ("permalink", SortBy::Permalink),
+];
+
+/// Keys of pages that are often written below the header of the taxonomies by mistake.
+const ABOVE_TAXONOMIES: [&str; 11] = [
+    "date",
+    "description",
+    "draft",
+    "in_search_index",
+    "path",
+    "render",
+    "slug",
+    "template",
+    "title",
+    "updated",
+    "weight",
 ];
 
 /// Reads a page's.
@@ -104,6 +119,11 @@ fn taxonomies(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> BTreeMa
     for entry in fields.entries_of("taxonomies").unwrap_or_default() {
         let key = format!("taxonomies.{}", entry.key);
         let Value::List(items) = &entry.node.value else {
+            if ABOVE_TAXONOMIES.contains(&entry.key.as_str()) {
+                let span = Span::new(fields.path(), entry.key_range.clone());
+                fields.report(catalog::below_taxonomies(span, &entry.key));
+                continue;
+            }
             fields.wrong::<()>(&key, "a list of texts", &entry.node);
             continue;
         };

@@ -11,6 +11,7 @@ use super::plan::{Feed, FeedOf, Job, Paginated, Subject, sitemap_name};
 use super::sitemap;
 use crate::diagnostic::Span;
 use crate::engine::{Templates, builtin};
+use crate::parse::Document;
 use crate::site::{PageId, SectionId, Site};
 use crate::values::{Values, config_value, feed_term, sorted};
 
@@ -124,7 +125,7 @@ impl<'a> Contexts<'a> {
             template: page.template.clone().into(),
             context,
             template_span: Some(page.document.span("template")),
-            source: Some(Span::file(&page.document.file.path)),
+            source: Some(source(&page.document)),
         }
     }
 
@@ -142,7 +143,7 @@ impl<'a> Contexts<'a> {
             template: section.template.clone().into(),
             context,
             template_span: document.map(|document| document.span("template")),
-            source: document.map(|document| Span::file(&document.file.path)),
+            source: document.map(source),
         }
     }
 
@@ -202,7 +203,8 @@ impl<'a> Contexts<'a> {
     /// The taxonomy's own template, otherwise that of all taxonomies.
     fn of_taxonomy(&self, index: usize, kind: &str, context: Context) -> Rendered {
         let own = format!("{}/{kind}.html", self.site.taxonomies[index].config.name);
-        let template = if self.templates.contains(&own) { own } else { format!("taxonomy_{kind}.html") };
+        let has_own = self.templates.contains(&own) || self.templates.is_broken(&own);
+        let template = if has_own { own } else { format!("taxonomy_{kind}.html") };
         Rendered { template: template.into(), context, template_span: self.config_span(), source: None }
     }
 
@@ -256,6 +258,14 @@ impl<'a> Contexts<'a> {
         let mut context = self.at(&page.language, &page.path, &self.site.config.permalink(&page.path));
         context.extend(page.context.clone());
         Rendered { template: page.template.into(), context, template_span: self.config_span(), source: None }
+    }
+}
+
+/// Where it says by which template it is rendered; otherwise its first letter, so that editors can go there.
+fn source(document: &Document) -> Span {
+    match document.spans.get("template") {
+        Some(range) => Span::new(&document.file.path, range.clone()),
+        None => Span::new(&document.file.path, 0..1),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stage 7: pages out of templates, in parallel; yields [`Artifact`](crate::emit::Artifact)s one by one.
 
 mod contexts;
+mod doubt;
 pub mod extension;
 mod feeds;
 mod images;
@@ -56,6 +57,8 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     let plan_input =
         plan::Input { site: site.as_ref(), inventory, sheets, search: &search, extension, sitemaps };
     let mut plan = plan::plan(&plan_input, diagnostics);
+    let doubt = doubt::Doubt::new(site, bodies);
+    plan.retain(|_, job| !doubt.covers(job));
     let renderer = run::Renderer { templates: &templates, contexts };
     for artifact in extension.extra_files(&renderer, diagnostics) {
         // A file of the same path as a page would be written twice.

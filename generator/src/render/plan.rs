@@ -7,11 +7,11 @@
 mod listings;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::extension::{Extension, ExtraPage};
-use crate::diagnostic::catalog::render as catalog;
+use crate::diagnostic::catalog::{render as catalog, unnoticed};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::emit::stays_inside;
@@ -112,7 +112,8 @@ pub struct Input<'a> {
 
 /// Plans a site.
 pub fn plan(input: &Input<'_>, diagnostics: &mut Diagnostics) -> Plan {
-    let mut planner = Planner { plan: Plan::new(), diagnostics };
+    let theme = input.site.config.places.theme.clone();
+    let mut planner = Planner { plan: Plan::new(), places: BTreeMap::new(), theme, diagnostics };
     let config = Span::file(&input.site.config.places.config_file);
     for (path, bytes) in input.sheets {
         planner.add(path, Job::Made(Arc::clone(bytes)), &config);
@@ -149,17 +150,45 @@ fn index_of(path: &str) -> String {
 /// Adds files, later ones over earlier ones.
 struct Planner<'a> {
     plan: Plan,
+    /// Where each path comes from.
+    places: BTreeMap<String, Span>,
+    /// Folder of the theme.
+    theme: Option<PathBuf>,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Planner<'_> {
     /// `span` is where the path comes from.
     fn add(&mut self, path: &str, job: Job, span: &Span) {
-        if stays_inside(path) {
-            self.plan.insert(path.to_owned(), job);
-        } else {
+        if !stays_inside(path) {
             self.diagnostics.push(catalog::outside_of_output(span.clone(), path));
+            return;
         }
+        let earlier = self.places.insert(path.to_owned(), span.clone());
+        let overwritten = self.plan.insert(path.to_owned(), job);
+        if let (Some(earlier), Some(job)) = (earlier, overwritten) {
+            self.report(path, &earlier, &job, span);
+        }
+    }
+
+    /// Warns of what an author made and nobody will see. A file of one's own in place of what is made
+    /// without being asked for is meant so, and so is one in place of the theme's.
+    fn report(&mut self, path: &str, earlier: &Span, job: &Job, span: &Span) {
+        let is_made = matches!(job, Job::NotFound | Job::Robots | Job::Sitemap(_) | Job::SitemapIndex);
+        let is_said = self.diagnostics.iter().any(|diagnostic| {
+            let mut spans =
+                diagnostic.notes.iter().map(|note| &note.span).chain([&diagnostic.span]).flatten();
+            ["same-address", "index-beside-section"].contains(&diagnostic.code)
+                && spans.any(|place| place.path == earlier.path)
+        });
+        let is_theme = matches!(job, Job::Copy(from) if self.is_of_theme(from));
+        if !is_made && !is_theme && !is_said && earlier != span {
+            self.diagnostics.push(unnoticed::overwritten(earlier.clone(), path, span.clone()));
+        }
+    }
+
+    fn is_of_theme(&self, from: &Path) -> bool {
+        self.theme.as_ref().is_some_and(|theme| from.starts_with(theme))
     }
 }
 

@@ -9,7 +9,8 @@ use tera::Context;
 use super::contexts::{Contexts, Rendered};
 use super::extension::RenderText;
 use super::plan::{Job, Plan};
-use crate::diagnostic::catalog::{render as catalog, templates as template_catalog};
+use crate::diagnostic::catalog::render::{self as catalog, SpoiltFile};
+use crate::diagnostic::catalog::templates as template_catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::emit::{Artifact, ArtifactContent, Sink};
 use crate::engine::{Templates, builtin};
@@ -29,9 +30,7 @@ pub fn run(
     plan.into_par_iter().try_for_each(|(path, job)| match renderer.make(&path, job) {
         Ok(content) => sink.put(Artifact { path, content }),
         Err(failure) => {
-            let Failure { diagnostics, source } = *failure;
-            let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
-            failures.add(&diagnostics, &path, source.as_ref());
+            failures.lock().unwrap_or_else(PoisonError::into_inner).add(*failure, &path);
             Ok(())
         }
     })?;
@@ -47,10 +46,11 @@ pub struct Renderer<'a> {
     pub contexts: Contexts<'a>,
 }
 
-/// Why a file was not made, and the document it comes from.
+/// Why a file was not made, the document it comes from, and its template.
 struct Failure {
     diagnostics: Diagnostics,
     source: Option<Span>,
+    template: String,
 }
 
 impl Renderer<'_> {
@@ -60,15 +60,23 @@ impl Renderer<'_> {
             Job::Made(bytes) => return Ok(ArtifactContent::Bytes(bytes.to_vec())),
             job => self.contexts.of(path, &job),
         };
-        self.rendered(&rendered)
-            .map(|text| ArtifactContent::Bytes(text.into_bytes()))
-            .map_err(|diagnostics| Box::new(Failure { diagnostics, source: rendered.source }))
+        self.rendered(&rendered).map(|text| ArtifactContent::Bytes(text.into_bytes())).map_err(
+            |diagnostics| {
+                let template = rendered.template.into_owned();
+                Box::new(Failure { diagnostics, source: rendered.source, template })
+            },
+        )
     }
 
     fn rendered(&self, rendered: &Rendered) -> Result<String, Diagnostics> {
         let name = rendered.template.as_ref();
         if self.templates.contains(name) {
             return self.templates.render(name, &rendered.context);
+        }
+        let mut diagnostics = Diagnostics::default();
+        if self.templates.is_broken(name) {
+            // Its own mistakes were reported when it was loaded.
+            return Err(diagnostics);
         }
         if let Some(url) = builtin::placeholder_documentation(name) {
             let mut context = Context::new();
@@ -77,7 +85,6 @@ impl Renderer<'_> {
             return self.templates.render(builtin::PLACEHOLDER, &context);
         }
         let near = nearest(name, self.templates.names());
-        let mut diagnostics = Diagnostics::default();
         diagnostics.push(template_catalog::missing_template(rendered.template_span.clone(), name, near));
         Err(diagnostics)
     }
@@ -100,28 +107,32 @@ impl RenderText for Renderer<'_> {
 #[derive(Default)]
 struct Failures(BTreeMap<String, Spoilt>);
 
-/// A mistake, and the files it spoils with their documents.
+/// A mistake, and the files it spoils.
 struct Spoilt {
     diagnostic: Diagnostic,
-    files: Vec<(String, Option<Span>)>,
+    files: Vec<SpoiltFile>,
 }
 
 impl Failures {
-    fn add(&mut self, diagnostics: &Diagnostics, path: &str, source: Option<&Span>) {
-        for diagnostic in diagnostics.iter() {
+    fn add(&mut self, failure: Failure, path: &str) {
+        for diagnostic in failure.diagnostics.iter() {
             let key = format!("{:?}{}", diagnostic.span, diagnostic.message);
-            let entry = self
-                .0
-                .entry(key)
-                .or_insert_with(|| Spoilt { diagnostic: diagnostic.clone(), files: Vec::new() });
-            entry.files.push((path.to_owned(), source.cloned()));
+            let file = SpoiltFile {
+                path: path.to_owned(),
+                source: failure.source.clone(),
+                template: failure.template.clone(),
+                chain: diagnostic.notes.clone(),
+            };
+            let new = || Spoilt { diagnostic: diagnostic.clone(), files: Vec::new() };
+            self.0.entry(key).or_insert_with(new).files.push(file);
         }
     }
 
-    /// In the order of places, each with the first of its files, so that threads do not show.
+    /// In the order of places, each with the way to it from the first of its files, so that threads do
+    /// not show.
     fn report(self, diagnostics: &mut Diagnostics) {
         for Spoilt { diagnostic, mut files } in self.0.into_values() {
-            files.sort_by(|a, b| a.0.cmp(&b.0));
+            files.sort_by(|a, b| a.path.cmp(&b.path));
             diagnostics.push(catalog::while_rendering(diagnostic, &files));
         }
     }

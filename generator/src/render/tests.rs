@@ -38,7 +38,7 @@ fn every_broken_template_is_reported_and_only_those() {
         ],
         &[
             "a.html:1:8: error: unknown filter `uper` (did you mean `upper`?)",
-            "a.html:2:8: error: unknown filter `concat` (`concat` was Tera 1; in Tera 2 use a list literal with spread, `[...a, ...b]`)",
+            "a.html:2:8: error: the filter `concat` is Tera 1, templates are Tera 2 (write the list `[...y, ...1]`, or `[...y, 1]` where `1` is no list)",
             "b.html:1:1: error: this `{% if … %}` is not closed (put `{% endif %}` where it ends)",
             "base.html:1:4: error: unknown function `get_pagee` (did you mean `get_page`?)",
             "d.html:1:13: error: there is no template `bass.html` (did you mean `base.html`?)",
@@ -73,8 +73,8 @@ fn tera_1_is_named_with_what_replaces_it() {
         ],
         &[
             "index.html:1:1: error: `{% import %}` is Tera 1, templates are Tera 2 (leave it out: components are known everywhere, called with `{{ <name title=\"…\" /> }}`)",
-            "m.html:1:1: error: `{% macro %}` is Tera 1, templates are Tera 2 (write a component: `{% component name(title: string) %}…{% endcomponent name %}`)",
-            "m.html:2:1: error: `{% macro %}` is Tera 1, templates are Tera 2 (write a component: `{% component name(title: string) %}…{% endcomponent name %}`)",
+            "m.html:1:1: error: `{% macro %}` is Tera 1, templates are Tera 2 (write a component: `{% component a() %} … {% endcomponent a %}`; it sees its arguments only, so give it whatever it needs)",
+            "m.html:2:1: error: `{% macro %}` is Tera 1, templates are Tera 2 (write a component: `{% component b() %} … {% endcomponent b %}`; it sees its arguments only, so give it whatever it needs)",
         ],
     );
 }

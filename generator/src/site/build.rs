@@ -1,6 +1,6 @@
 //! Documents → pages and sections with their addresses: drafts left out, languages' roots added.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
@@ -17,7 +17,7 @@ pub(super) fn build(
     include_drafts: bool,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Page>, Vec<Section>) {
-    let draft_folders = if include_drafts { BTreeSet::new() } else { draft_folders(&documents) };
+    let draft_folders = if include_drafts { BTreeMap::new() } else { draft_folders(&documents) };
     let index_addresses = index_addresses(&documents, config);
     let assets = Assets::new(inventory);
     let mut pages = Vec::new();
@@ -148,20 +148,21 @@ fn add_roots(sections: &mut Vec<Section>, config: &Config) {
     }
 }
 
-/// Folders whose section is a draft; nothing below them is published.
-fn draft_folders(documents: &[Document]) -> BTreeSet<String> {
+/// Folders whose section is a draft, with the section's path; nothing below them is published.
+pub(super) fn draft_folders(documents: &[Document]) -> BTreeMap<String, String> {
     let drafts = documents.iter().filter(|document| match &document.matter {
         Matter::Section(matter) => matter.draft,
         Matter::Page(_) => false,
     });
-    drafts.filter_map(|document| document.file.colocated.clone()).collect()
+    let folders = drafts.map(|document| &document.file);
+    folders.filter_map(|file| Some((file.colocated.clone()?, file.relative.clone()))).collect()
 }
 
 /// Whether a document lies in a draft folder; other languages' sections of the folder itself do not count.
-fn is_below(document: &Document, drafts: &BTreeSet<String>) -> bool {
+fn is_below(document: &Document, drafts: &BTreeMap<String, String>) -> bool {
     let own = document.file.colocated.as_deref().filter(|_| document.file.stem == "_index");
     let relative = &document.file.relative;
-    drafts.iter().any(|folder| relative.starts_with(folder.as_str()) && own != Some(folder.as_str()))
+    drafts.keys().any(|folder| relative.starts_with(folder.as_str()) && own != Some(folder.as_str()))
 }
 
 /// Sections, drafts included, by the components of their addresses.

@@ -4,6 +4,7 @@
 mod addresses;
 mod build;
 mod collisions;
+mod left_out;
 pub mod pagination;
 
 mod sorting;
@@ -17,6 +18,8 @@ use crate::config::{Config, TaxonomyConfig};
 use crate::diagnostic::Diagnostics;
 use crate::discover::Inventory;
 use crate::parse::{Document, PageMatter, SectionMatter};
+
+pub use left_out::LeftOut;
 
 /// Index of a page in [`Site::pages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +53,8 @@ pub struct Site {
     pub translations: BTreeMap<String, Vec<NodeId>>,
     /// Taxonomies, by language code and then in the order of the configuration.
     pub taxonomies: Vec<Taxonomy>,
+    /// Documents that are not part of it, by path below `content/`, and why.
+    pub left_out: BTreeMap<String, LeftOut>,
 }
 
 /// Where something is to be found.
@@ -155,6 +160,7 @@ pub fn resolve(
     include_drafts: bool,
     diagnostics: &mut Diagnostics,
 ) -> Site {
+    let left_out = if include_drafts { BTreeMap::new() } else { left_out::drafts(&documents) };
     let (mut pages, mut sections) = build::build(&config, documents, inventory, include_drafts, diagnostics);
     tree::connect(&mut pages, &mut sections, &config);
     sorting::sort_sections(&mut pages, &mut sections, diagnostics);
@@ -175,10 +181,28 @@ pub fn resolve(
         pages,
         sections,
         taxonomies,
+        left_out,
     }
 }
 
 impl Site {
+    /// The same, with documents of which nothing is known but their paths below `content/`.
+    #[must_use]
+    pub fn with_broken(mut self, broken: impl IntoIterator<Item = String>) -> Self {
+        self.left_out.extend(broken.into_iter().map(|path| (path, LeftOut::Broken)));
+        self
+    }
+
+    /// Whether there is any document of which nothing is known.
+    pub fn has_broken(&self) -> bool {
+        self.left_out.values().any(|reason| *reason == LeftOut::Broken)
+    }
+
+    /// Why a document at `path` below `content/` is not part of the site, if there is one.
+    pub fn left_out(&self, path: &str) -> Option<&LeftOut> {
+        self.left_out.get(path)
+    }
+
     /// A page.
     pub fn page(&self, id: PageId) -> &Page {
         &self.pages[id.0]

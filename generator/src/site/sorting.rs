@@ -50,6 +50,11 @@ fn report(page: &Page, section: &Section, diagnostics: &mut Diagnostics) {
         SortBy::Weight => "weight",
         _ => "date",
     };
+    let keys = if name == "update_date" { ["date", "updated"] } else { [name.trim_end_matches("_bytes"); 2] };
+    if keys.iter().any(|key| page.document.spans.contains_key(*key)) {
+        // It is there but wrong, which was said where it stands.
+        return;
+    }
     let path = &page.document.file.path;
     let place = section.document.as_ref().map(|document| document.span("sort_by"));
     let problem = if page.published {

@@ -3,57 +3,111 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::catalog::markup::{TemplateMistake, content_template};
+use crate::config::Markdown;
+use crate::diagnostic::catalog::markup::{TemplateMistake, code_as_template, content_template};
 use crate::diagnostic::catalog::templates::unclosed_tag as unclosed_tag_problem;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::engine::Templates;
+use crate::engine::chain::{self, word_at};
 use crate::engine::complaint::{Complaint, Position, quoted_after};
+use crate::engine::functions::BROKEN_DOCUMENT;
 use crate::engine::literals::Loaded;
+use crate::engine::problem::place_in;
+use crate::engine::tera_1::{self, Dialect, Leftover};
 use crate::engine::unclosed::{ends_too_early, unclosed_tag};
+use crate::markup::{self, CodeKind};
 use crate::parse::Document;
 
 /// Name that Tera gives to a text rendered without a file.
 const CONTENT: &str = "__tera_one_off";
 
-/// Diagnostics of a body whose template does not work.
-pub(super) fn diagnose(error: &tera::Error, document: &Document, templates: &Templates) -> Vec<Diagnostic> {
-    Complaint::all(error).iter().map(|complaint| diagnostic(complaint, document, templates)).collect()
+/// Diagnostics of a body whose template does not work: what is left of shortcodes and Tera 1, all of it,
+/// and what else the engine says.
+pub(super) fn diagnose(error: &tera::Error, document: &Document, author: &Author<'_>) -> Vec<Diagnostic> {
+    let code = markup::code(document.body(), author.markdown);
+    let old = outside_of(&code, document);
+    let mut diagnostics = Vec::new();
+    for complaint in Complaint::all(error) {
+        let is_explained = match &complaint.place {
+            Some((name, position)) if is_content(name) => {
+                tera_1::explains(&old, &Loaded::new(document.body()).range(position))
+            }
+            _ => false,
+        };
+        if !is_explained && !complaint.message.contains(BROKEN_DOCUMENT) {
+            diagnostics.push(diagnostic(&complaint, document, author.templates, &code));
+        }
+    }
+    diagnostics.extend(old.into_iter().map(|old| old.diagnostic));
+    diagnostics
 }
 
-fn diagnostic(complaint: &Complaint, document: &Document, templates: &Templates) -> Diagnostic {
+/// What is left of shortcodes and Tera 1 in a body, all that can be told while the templates are broken.
+pub(super) fn leftovers(document: &Document, author: &Author<'_>) -> Vec<Diagnostic> {
+    let code = markup::code(document.body(), author.markdown);
+    outside_of(&code, document).into_iter().map(|old| old.diagnostic).collect()
+}
+
+/// The left-overs, without those in code: whoever shows how something was written means it as text.
+fn outside_of(code: &[(CodeKind, Range<usize>)], document: &Document) -> Vec<Leftover> {
+    let mut old = tera_1::leftovers(document.body(), Dialect::Content, |range| span(document, range));
+    old.retain(|old| !code.iter().any(|(_, code)| code.contains(&old.range.start)));
+    old
+}
+
+/// What else must be known of the site.
+pub(super) struct Author<'a> {
+    pub(super) templates: &'a Templates,
+    pub(super) markdown: &'a Markdown,
+}
+
+fn diagnostic(
+    complaint: &Complaint,
+    document: &Document,
+    templates: &Templates,
+    code: &[(CodeKind, Range<usize>)],
+) -> Diagnostic {
     let (body, message) = (document.body(), &complaint.message);
     let range = match &complaint.place {
-        Some((name, position)) if name != CONTENT && !name.is_empty() => {
+        Some((name, position)) if !is_content(name) => {
             return in_template(complaint, (name, position), document, templates);
         }
-        Some((_, position)) => word_at(body, position),
+        Some((_, position @ Position::Bytes(_))) => Loaded::new(body).range(position),
+        Some((_, position)) => word_at(body, Loaded::new(body).range(position)),
         None => 0..0,
     };
+    let around = code.iter().find(|(_, code)| complaint.place.is_some() && code.contains(&range.start));
+    if let Some((kind, _)) = around {
+        return code_as_template(span(document, range), message, *kind);
+    }
     if ends_too_early(message)
         && let Some((range, tag)) = unclosed_tag(body)
     {
         return Diagnostic { code: "content-template", ..unclosed_tag_problem(span(document, range), tag) };
     }
-    let mistake = mistake(message, body, &range, templates);
+    let mistake = mistake(message, templates);
     content_template(span(document, range), message, &mistake)
 }
 
-/// The mistake is in a template that the text calls; the call is a note.
+/// Whether a template's name is that of the text itself; syntax errors come without any.
+fn is_content(name: &str) -> bool {
+    name == CONTENT || name.is_empty()
+}
+
+/// The mistake is in a template that the text calls; the way to it is in the notes.
 fn in_template(
     complaint: &Complaint,
     (name, position): (&str, &Position),
     document: &Document,
     templates: &Templates,
 ) -> Diagnostic {
-    let mut calls =
-        complaint.notes.iter().filter(|(label, template, _)| label == "called from" && template == CONTENT);
-    let call = calls.next().map_or(0..0, |(_, _, position)| word_at(document.body(), position));
-    let call = span(document, call);
-    match templates.span(name, position) {
-        Some(span) => content_template(span, &complaint.message, &TemplateMistake::Elsewhere)
-            .note("called from here", call),
-        None => content_template(call, &complaint.message, &TemplateMistake::Elsewhere),
-    }
+    let notes = chain::callers(complaint, |template| match template {
+        CONTENT => Some((document.body(), Box::new(|range| span(document, range)))),
+        _ => place_in(template, templates.sources()),
+    });
+    let call = notes.first().and_then(|note| note.span.clone());
+    let place = templates.span(name, position).or(call).unwrap_or_else(|| span(document, 0..0));
+    Diagnostic { notes, ..content_template(place, &complaint.message, &TemplateMistake::Elsewhere) }
 }
 
 /// Bytes of the body as bytes of the file.
@@ -64,46 +118,13 @@ fn span(document: &Document, range: Range<usize>) -> Span {
     Span::new(&document.file.path, start + range.start..start + range.end)
 }
 
-/// The bytes of a position; of one that is only counted, the word there. A component's name stands
-/// behind its bracket.
-fn word_at(body: &str, position: &Position) -> Range<usize> {
-    let range = Loaded::new(body).range(position);
-    if let Position::Bytes(_) = position {
-        return range;
-    }
-    let text = &body[range.start..];
-    let named = text.trim_start_matches(['<', '/']);
-    let start = body.len() - named.len();
-    let length: usize = named.chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
-    start..start + length
-}
-
-fn is_name(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '_' | '.')
-}
-
-/// What the failure probably is, from the engine's sentence and the text around its place.
-fn mistake(reason: &str, body: &str, range: &Range<usize>, templates: &Templates) -> TemplateMistake {
-    if let Some(name) = quoted_after(reason, "Unknown function ") {
-        let nearest = nearest(name, templates.tera.get_component_names());
-        return TemplateMistake::Shortcode { name: name.to_owned(), nearest: nearest.map(str::to_owned) };
-    }
-    if let Some(name) = quoted_after(reason, "Unknown component ") {
-        let nearest = nearest(name, templates.tera.get_component_names());
-        return TemplateMistake::Component { name: name.to_owned(), nearest: nearest.map(str::to_owned) };
-    }
-    match body_shortcode(body, range) {
-        Some(name) => TemplateMistake::BodyShortcode { name: name.to_owned() },
+/// What the failure probably is.
+fn mistake(reason: &str, templates: &Templates) -> TemplateMistake {
+    match quoted_after(reason, "Unknown component ") {
+        Some(name) => {
+            let nearest = nearest(name, templates.tera.get_component_names());
+            TemplateMistake::Component { name: name.to_owned(), nearest: nearest.map(str::to_owned) }
+        }
         None => TemplateMistake::Other,
     }
-}
-
-/// `{% name(` on the line of the failure: how Zola called shortcodes with a body until 0.22.
-fn body_shortcode<'b>(body: &'b str, range: &Range<usize>) -> Option<&'b str> {
-    let before = body.get(..range.start)?;
-    let tag =
-        before.rfind("{%").or_else(|| body.get(range.start..)?.starts_with("{%").then_some(range.start))?;
-    let text = body[tag + 2..].trim_start_matches(['-', ' ', '\n', '\r', '\t']);
-    let end = text.find(|letter| !is_name(letter))?;
-    (end > 0 && text[end..].starts_with('(')).then(|| &text[..end])
 }

@@ -21,6 +21,9 @@ use crate::parse::Document;
 use crate::site::{NodeId, PageId, SectionId, Site};
 use crate::values;
 
+/// Codes of what can be wrong with a link.
+const LINK_PROBLEMS: [&str; 3] = ["missing-link-target", "link-to-markdown-file", "link-without-target"];
+
 /// A body and what was wrong with it.
 #[derive(Debug, Default)]
 pub(super) struct Composed {
@@ -109,6 +112,7 @@ impl<'a> Composer<'a> {
             Err(diagnostics) => {
                 diagnostics.into_iter().for_each(|diagnostic| composed.diagnostics.push(diagnostic));
                 composed.body.is_missing = true;
+                composed.body.markup.internal_links = self.links(source, &mut composed.diagnostics);
             }
         }
         composed
@@ -127,7 +131,7 @@ impl<'a> Composer<'a> {
             return Ok(Cow::Borrowed(body));
         }
         if self.templating == Templating::LeaveAlone {
-            return Err(Vec::new());
+            return Err(mistake::leftovers(document, &self.author()));
         }
         let mut context = Context::new();
         context.insert("lang", source.language);
@@ -139,9 +143,32 @@ impl<'a> Composer<'a> {
         let loaded = Loaded::new(body);
         let rendered = self.templates.render_body(loaded.text(), &context);
         rendered.map(Cow::Owned).map_err(|error| match error {
-            BodyError::Engine(error) => mistake::diagnose(&error, document, self.templates),
+            BodyError::Engine(error) => mistake::diagnose(&error, document, &self.author()),
             BodyError::Bound(bound) => vec![bound_reached(Span::file(&document.file.path), bound)],
         })
+    }
+
+    fn author(&self) -> mistake::Author<'_> {
+        mistake::Author { templates: self.templates, markdown: &self.site.config.markdown }
+    }
+
+    /// The links of a body whose template does not work, and what is wrong with them. A link with braces
+    /// is not one yet.
+    fn links(&self, source: &Source<'_>, diagnostics: &mut Diagnostics) -> Vec<markup::InternalLink> {
+        let document = source.document;
+        let mut problems = Diagnostics::default();
+        let mut markup = self.markup(source, document.body(), Some(document.body.start), &mut problems);
+        for problem in problems.iter().filter(|problem| LINK_PROBLEMS.contains(&problem.code)) {
+            let text = problem.span.as_ref().and_then(|span| document.text.get(span.range.clone()));
+            if text.is_some_and(|text| !has_template_braces(text)) {
+                diagnostics.push(problem.clone());
+            }
+        }
+        let is_plain = |text: &str| !text.contains('{');
+        markup
+            .internal_links
+            .retain(|link| is_plain(&link.path) && link.anchor.iter().all(|it| is_plain(it)));
+        markup.internal_links
     }
 
     fn markup(

@@ -14,8 +14,16 @@ const OLD_KEYS: [(&str, &str); 16] = [
     ("generate_rss", "it is called `generate_feeds` now"),
     ("rss_limit", "it is called `feed_limit` now"),
     ("rss_filename", "it is called `feed_filenames` now and takes a list"),
-    ("highlight_code", "since Zola 0.22 highlighting has its own table `[markdown.highlighting]`"),
-    ("highlight_theme", "since Zola 0.22 it is `theme` in `[markdown.highlighting]`"),
+    (
+        "highlight_code",
+        "since Zola 0.22 code is highlighted where there is a table `[markdown.highlighting]` with \
+         `theme = \"github-dark\"`, and not where there is none",
+    ),
+    (
+        "highlight_theme",
+        "since Zola 0.22 it is `theme` in `[markdown.highlighting]`, and themes have the names that they have \
+         in VS Code, such as `github-dark`",
+    ),
     ("highlight_themes_css", "since Zola 0.22 it is `style = \"class\"` in `[markdown.highlighting]`"),
     ("extra_syntaxes", "since Zola 0.22 it is `extra_grammars` in `[markdown.highlighting]`"),
     (

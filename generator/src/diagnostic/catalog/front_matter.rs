@@ -36,6 +36,13 @@ pub fn empty(span: Span, key: &str) -> Diagnostic {
         .hint("write a text, or remove the key")
 }
 
+/// A key of the page below the header `[taxonomies]`.
+pub fn below_taxonomies(span: Span, key: &str) -> Diagnostic {
+    let message = format!("`{key}` stands below `[taxonomies]`, where it is read as a taxonomy");
+    Diagnostic::error("misplaced-key", span, message)
+        .hint("put it above `[taxonomies]`, among the other keys of the page")
+}
+
 /// A taxonomy term without any letter.
 pub fn empty_term(span: Span, taxonomy: &str) -> Diagnostic {
     Diagnostic::error("empty-value", span, format!("a term of `{taxonomy}` cannot be empty"))

@@ -15,6 +15,19 @@ pub fn missing_page(level: LinkLevel, span: Span, link: &str, nearest: Option<&s
         .hint(hint)
 }
 
+/// `@/path` leads to a draft, which is left out.
+pub fn draft(level: LinkLevel, span: Span, link: &str) -> Diagnostic {
+    at(
+        level,
+        "missing-link-target",
+        span,
+        format!("the link `{link}` leads to a draft, which is not published"),
+    )
+    .hint(
+        "take `draft = true` out of it or of the section above it, build with `--drafts`, or remove the link",
+    )
+}
+
 /// The document is there, the anchor in it is not.
 pub fn missing_anchor(
     level: LinkLevel,

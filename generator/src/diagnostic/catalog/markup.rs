@@ -2,6 +2,7 @@
 
 use super::templates;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::markup::CodeKind;
 
 /// Two headings have the same `{#id}`.
 pub fn repeated_heading_id(span: Span, id: &str) -> Diagnostic {
@@ -12,18 +13,6 @@ pub fn repeated_heading_id(span: Span, id: &str) -> Diagnostic {
 /// What kind of mistake stopped a template, as far as advice depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateMistake {
-    /// `{{ name(key="value") }}` where no function has that name.
-    Shortcode {
-        /// Its name.
-        name: String,
-        /// The nearest component or function.
-        nearest: Option<String>,
-    },
-    /// `{% name(…) %} … {% end %}`
-    BodyShortcode {
-        /// Its name.
-        name: String,
-    },
     /// A component that no template defines.
     Component {
         /// Its name.
@@ -45,6 +34,23 @@ pub fn content_template(span: Span, reason: &str, mistake: &TemplateMistake) -> 
     Diagnostic { code: "content-template", hint: Some(hint), ..known }
 }
 
+/// Braces in code are a template like all others, and this one does not work.
+pub fn code_as_template(span: Span, reason: &str, kind: CodeKind) -> Diagnostic {
+    let (place, raw) = match kind {
+        CodeKind::Block => (
+            "this code block",
+            "put `{% raw %}` on a line before the code block and `{% endraw %}` on one behind it",
+        ),
+        CodeKind::Span => ("this code", "put `{% raw %}` before the code and `{% endraw %}` behind it"),
+    };
+    let known = templates::template_problem(span, reason);
+    let message = format!("the braces in {place} are read as a template: {}", known.message);
+    let hint = format!(
+        "{raw}, or list the file under `skip_content_templating` in the configuration, if it needs no template"
+    );
+    Diagnostic { code: "braces-in-code", message, hint: Some(hint), ..known }
+}
+
 /// The site's template for a part of the text (`anchor-link.html`) does not work.
 pub fn snippet(span: Option<Span>, name: &str, reason: &str) -> Diagnostic {
     Diagnostic::error("snippet-template", span, format!("`{name}`: {}", sentence(reason)))
@@ -62,19 +68,10 @@ fn template_hint(known: Option<&str>, mistake: &TemplateMistake) -> String {
         TemplateMistake::Elsewhere => {
             return known.unwrap_or("correct this template, which the page's text uses").to_owned();
         }
-        TemplateMistake::Shortcode { name, nearest } if known.is_none() => format!(
-            "{}Zola 0.23 has components instead of shortcodes: write `{{{{ <{name} key=\"value\" /> }}}}` and \
-             define `{{% component {name}(…) %}}` in a template",
-            near(nearest)
-        ),
-        TemplateMistake::BodyShortcode { name } => format!(
-            "Zola 0.23 has components instead of shortcodes: write `{{% <{name}> %}} … {{% </{name}> %}}` and \
-             define `{{% component {name}(…) %}}` in a template"
-        ),
         TemplateMistake::Component { name, nearest } => {
             format!("{}a component is defined in a template, as `{{% component {name}(…) %}}`", near(nearest))
         }
-        TemplateMistake::Shortcode { .. } | TemplateMistake::Other => match known {
+        TemplateMistake::Other => match known {
             Some(known) => known.to_owned(),
             None => return BRACES.to_owned(),
         },

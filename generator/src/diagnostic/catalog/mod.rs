@@ -15,3 +15,5 @@ pub mod review;
 pub mod site;
 pub mod strategy;
 pub mod templates;
+pub mod tera_1;
+pub mod unnoticed;

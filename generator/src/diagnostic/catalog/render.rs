@@ -30,17 +30,33 @@ pub fn outside_of_output(span: impl Into<Option<Span>>, path: &str) -> Diagnosti
         .hint("leave out `..`, empty parts and backslashes: paths start at the site's root")
 }
 
-/// The same mistake in a template, for one or many pages.
-pub fn while_rendering(diagnostic: Diagnostic, pages: &[(String, Option<Span>)]) -> Diagnostic {
-    let Some((first, span)) = pages.first() else { return diagnostic };
-    let message = match pages.len() - 1 {
-        0 => format!("while rendering `{first}`"),
-        1 => format!("while rendering `{first}` and one more"),
-        more => format!("while rendering `{first}` and {more} more"),
+/// A file that a mistake in a template spoils.
+#[derive(Debug, Clone)]
+pub struct SpoiltFile {
+    /// Below the output.
+    pub path: String,
+    /// The document it comes from.
+    pub source: Option<Span>,
+    /// The template it is made with.
+    pub template: String,
+    /// The way from that template to the mistake.
+    pub chain: Vec<Note>,
+}
+
+/// The same mistake in a template, for one or many files: from the first of them by way of its template to
+/// the place of the mistake.
+pub fn while_rendering(diagnostic: Diagnostic, files: &[SpoiltFile]) -> Diagnostic {
+    let Some(first) = files.first() else { return diagnostic };
+    let SpoiltFile { path, template, source, chain } = first;
+    let more = match files.len() - 1 {
+        0 => String::new(),
+        1 => ", and one more".to_owned(),
+        more => format!(", and {more} more"),
     };
-    let mut diagnostic = diagnostic;
-    diagnostic.notes.push(Note { message, span: span.clone() });
-    diagnostic
+    let message = format!("while rendering `{path}` with `{template}`{more}");
+    let mut notes = vec![Note { message, span: source.clone() }];
+    notes.extend(chain.iter().cloned());
+    Diagnostic { notes, ..diagnostic }
 }
 
 /// `--output-dir` names something that is there.

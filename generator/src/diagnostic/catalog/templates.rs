@@ -1,23 +1,11 @@
 //! Wording of what is wrong with templates, at load and while pages are rendered.
 
 use super::images;
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, Note, Span, nearest};
 use crate::engine::{Bound, filters, functions};
 
-/// What replaces the filters of Tera 1 that are gone.
-const REPLACED_FILTERS: [(&str, &str); 11] = [
-    ("addslashes", "`replace`"),
-    ("as_str", "`str`"),
-    ("concat", "a list literal with spread, `[...a, ...b]`"),
-    ("filter", "a list comprehension, `[x for x in list if x.key == value]`"),
-    ("linebreaksbr", "`newlines_to_br`"),
-    ("map", "a list comprehension, `[x.key for x in list]`"),
-    ("slice", "a slice, `list[0:3]`"),
-    ("trim_end_matches", "`trim_end(pat=…)`"),
-    ("trim_start_matches", "`trim_start(pat=…)`"),
-    ("filesize_format", "`filesizeformat`"),
-    ("slug", "`slugify`"),
-];
+/// Filters that Zola registers under other names than the engine's collection.
+const OTHER_NAMES: [(&str, &str); 2] = [("filesize_format", "filesizeformat"), ("slug", "slugify")];
 
 /// A template that was stopped.
 pub fn bound_reached(span: impl Into<Option<Span>>, bound: Bound) -> Diagnostic {
@@ -102,14 +90,19 @@ pub fn unclosed_tag(span: Span, tag: &str) -> Diagnostic {
         .hint(format!("put `{{% end{tag} %}}` where it ends"))
 }
 
-/// `{% macro %}` or `{% import %}`.
-pub fn tera_1_tag(span: Span, tag: &str) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error("tera-1", span, format!("`{{% {tag} %}}` is Tera 1, templates are Tera 2"));
-    diagnostic.hint(match tag {
-        "macro" => "write a component: `{% component name(title: string) %}…{% endcomponent name %}`",
-        _ => "leave it out: components are known everywhere, called with `{{ <name title=\"…\" /> }}`",
-    })
+/// On the way to a mistake: one template extends another.
+pub fn extends_here(span: Span, name: &str, parent: &str) -> Note {
+    Note { message: format!("`{name}` extends `{parent}`"), span: Some(span) }
+}
+
+/// On the way to a mistake: a template is included.
+pub fn included_here(name: &str) -> String {
+    format!("`{name}` is included here")
+}
+
+/// On the way to a mistake: a component is called.
+pub fn component_called_here(name: &str) -> String {
+    format!("the component `{name}` is called here")
 }
 
 /// A file in `templates/shortcodes/`.
@@ -135,9 +128,13 @@ pub fn component_twice(second: Option<Span>, first: Option<Span>, name: &str) ->
 }
 
 /// What to do about the engine's other messages that contain the first text.
-const GENERAL: [(&str, &str); 11] = [
+const GENERAL: [(&str, &str); 15] = [
+    ("but got `undefined`", "the value is not defined here: check the names, or add `| default(value=…)`"),
+    ("` is not defined", "guard it with `{% if … is defined %}`, or add `| default(value=…)`"),
     ("operands to be numbers", "join texts with `~`"),
     ("argument `", "give the argument: `name=value`"),
+    ("it is a draft", "publish it, or build with `--drafts`"),
+    ("above it is a draft", "publish it, or build with `--drafts`"),
     ("there is no document", "behind `@/` stands the path of a Markdown file below `content/`"),
     ("`: no ", "correct that file"),
     (
@@ -174,24 +171,16 @@ fn undefined_hint(what: &str, names: &str) -> String {
 fn hint(message: &str) -> Option<String> {
     let quoted = message.split('`').nth(1)?;
     if message.starts_with("Unknown filter") {
-        let replaced = REPLACED_FILTERS.iter().find(|(old, _)| *old == quoted);
-        if let Some((_, new)) = replaced {
-            return Some(format!("`{quoted}` was Tera 1; in Tera 2 use {new}"));
+        if let Some((_, zola)) = OTHER_NAMES.iter().find(|(other, _)| *other == quoted) {
+            return Some(format!("the filter is called `{zola}`"));
         }
         return did_you_mean(quoted, filters::NAMES.iter().copied());
     }
     if message.starts_with("Unknown function") {
-        if quoted == "get_env" {
-            return Some("templates do not see the environment; use `config.extra`".to_owned());
-        }
         return did_you_mean(quoted, functions::NAMES.iter().copied());
     }
     if message.starts_with("Unknown test") {
-        return match quoted {
-            "divisibleby" => Some("the test is called `divisible_by(divisor=…)` in Tera 2".to_owned()),
-            "object" => Some("the test is called `map` in Tera 2".to_owned()),
-            _ => did_you_mean(quoted, filters::TESTS.iter().copied()),
-        };
+        return did_you_mean(quoted, filters::TESTS.iter().copied());
     }
     if message.starts_with("Unknown component") {
         return Some(format!("define it in a template: `{{% component {quoted}(…) %}}`"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tera::{Error, Function, Kwargs, State, TeraResult, Value};
 
-use super::{Pages, language};
+use super::{Pages, language, left_out};
 use crate::site::NodeId;
 
 /// `get_page(path, lang, allow_missing)`
@@ -81,6 +81,9 @@ fn identity(pages: &Pages, node: NodeId) -> (&str, &str) {
 fn missing(pages: &Pages, kind: &str, path: &str, language: &str) -> Error {
     if pages.site.by_path.contains_key(path) {
         return Error::message(format!("there is no {kind} `{path}` in the language `{language}`"));
+    }
+    if let Some(reason) = left_out(&pages.site, path) {
+        return reason;
     }
     let paths = pages.site.by_path.keys().map(String::as_str);
     let near = crate::diagnostic::nearest(path, paths).map(|near| format!(", the nearest is `{near}`"));

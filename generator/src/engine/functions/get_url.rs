@@ -6,7 +6,7 @@ use sha2::Sha256;
 use tera::{Error, Function, Kwargs, State, TeraResult};
 
 use super::get_hash::hex_digest;
-use super::{Files, language};
+use super::{Files, language, left_out};
 use crate::config::Config;
 use crate::site::Site;
 
@@ -33,6 +33,9 @@ impl GetUrl {
         };
         let path = self.translated(path, language)?;
         let Some(permalink) = self.permalink(&path) else {
+            if let Some(reason) = self.site.as_ref().and_then(|site| left_out(site, &path)) {
+                return Err(reason);
+            }
             let paths = self.site.iter().flat_map(|site| site.by_path.keys()).map(String::as_str);
             let near = crate::diagnostic::nearest(&path, paths);
             let near = near.map(|near| format!(", the nearest is `@/{near}`")).unwrap_or_default();

@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::config::Config;
-use crate::site::Site;
+use crate::site::{LeftOut, Site};
 use crate::values::Values;
 
 pub use files::Files;
@@ -117,6 +117,20 @@ impl Pages {
             Known::Addresses(values) => values.get_or_init(|| Values::without_bodies(&self.site)),
         }
     }
+}
+
+/// What is said of a document that has mistakes of its own: nobody is to be blamed for asking for it.
+pub const BROKEN_DOCUMENT: &str = "it has mistakes of its own";
+
+/// Why a document is not part of the site, if there is one of that path.
+fn left_out(site: &Site, path: &str) -> Option<Error> {
+    Some(Error::message(match site.left_out(path)? {
+        LeftOut::Draft => format!("there is no `{path}`: it is a draft"),
+        LeftOut::BelowDraft(section) => {
+            format!("there is no `{path}`: the section `{section}` above it is a draft")
+        }
+        LeftOut::Broken => format!("there is no `{path}`: {BROKEN_DOCUMENT}"),
+    }))
 }
 
 /// The argument `lang`, otherwise the language of what is rendered, otherwise the default one.
