@@ -11,6 +11,9 @@ use crate::config::{Language, Search, Slugify, TaxonomyConfig};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::config as catalog;
 
+/// The feed of a site that names none.
+const DEFAULT_FEED: &str = "atom.xml";
+
 /// Unicode language identifiers (UTS 35, section 3.2) without extensions.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -58,11 +61,16 @@ fn merge_default(
         title: twice.one("title", top.title, &own.title),
         description: twice.one("description", top.description, &own.description),
         generate_feeds: Some(is_set(top.generate_feeds) || is_set(own.generate_feeds)),
-        feed_filenames: twice.one("feed_filenames", top.feed_filenames, &own.feed_filenames),
+        // Zola cannot tell its default from the same list written down.
+        feed_filenames: twice.one(
+            "feed_filenames",
+            top.feed_filenames.filter(|names| names.value != [DEFAULT_FEED]),
+            &own.feed_filenames,
+        ),
         taxonomies: twice.one("taxonomies", top.taxonomies, &own.taxonomies),
         build_search_index: either(top.build_search_index, own.build_search_index.clone()),
         search: twice.search(top.search, &own.search),
-        translations: top.translations.into_iter().chain(own.translations.clone()).collect(),
+        translations: twice.one("translations", top.translations, &own.translations),
     }
 }
 
@@ -98,11 +106,11 @@ fn finish(raw: RawLanguage, slugify: &Slugify, diagnostics: &mut Diagnostics) ->
         title: raw.title.map(|title| title.value),
         description: raw.description.map(|description| description.value),
         generate_feeds: raw.generate_feeds.unwrap_or(false),
-        feed_filenames: raw.feed_filenames.map_or_else(|| vec!["atom.xml".to_owned()], |names| names.value),
+        feed_filenames: raw.feed_filenames.map_or_else(|| vec![DEFAULT_FEED.to_owned()], |names| names.value),
         taxonomies: raw.taxonomies.map(|at| taxonomies(at, slugify, diagnostics)).unwrap_or_default(),
         build_search_index: raw.build_search_index.is_some_and(|index| index.value),
         search: raw.search.map(|search| search.value).unwrap_or_default(),
-        translations: raw.translations,
+        translations: raw.translations.map(|translations| translations.value).unwrap_or_default(),
     }
 }
 

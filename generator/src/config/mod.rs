@@ -58,7 +58,7 @@ pub struct Config {
     pub places: Places,
     /// What this build is for.
     pub mode: Mode,
-    /// Absolute URL, without a slash at the end; may be empty for `/`.
+    /// Absolute URL, without the slash at its end; may be empty for `/`.
     pub base_url: String,
     /// The same as it was written, with or without a slash at its end; `config.base_url` in templates.
     pub base_url_as_written: String,
@@ -84,6 +84,9 @@ pub struct Config {
     pub ignored_static: GlobSet,
     /// Content whose braces are left alone; matched on the path below `content/`.
     pub skip_content_templating: GlobSet,
+    /// `generate_feeds` at the top of the file. Zola asks it before those of the languages, and the table
+    /// of the default language does not count here.
+    pub has_site_feeds: bool,
     /// How many entries a feed has at most.
     pub feed_limit: Option<usize>,
     /// Prefix of all taxonomies' paths.
@@ -260,9 +263,6 @@ impl Config {
     /// The absolute URL of `path` (with or without a slash at its start), with a slash at the end
     /// unless it is a file or has a fragment, as Zola writes it.
     pub fn permalink(&self, path: &str) -> String {
-        if path.is_empty() {
-            return self.base_url_as_written.clone();
-        }
         let path = path.strip_prefix('/').unwrap_or(path);
         let feeds = self.languages.values().flat_map(|language| &language.feed_filenames);
         let is_feed = feeds.into_iter().any(|name| path.ends_with(name.as_str()));

@@ -57,7 +57,7 @@ pub struct RawLanguage {
     pub taxonomies: Option<At<Vec<RawTaxonomy>>>,
     pub build_search_index: Option<At<bool>>,
     pub search: Option<At<Search>>,
-    pub translations: BTreeMap<String, String>,
+    pub translations: Option<At<BTreeMap<String, String>>>,
 }
 
 /// One item of `taxonomies`.
@@ -177,7 +177,7 @@ fn read_language(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> RawL
         taxonomies: read_taxonomies(fields, diagnostics),
         build_search_index: flag_at(fields, "build_search_index"),
         search: read_search(fields, diagnostics),
-        translations: fields.text_table("translations"),
+        translations: at(fields, "translations", |fields, key| Some(fields.text_table(key))),
     }
 }
 

@@ -156,9 +156,9 @@ impl<'a> Fields<'a> {
     }
 
     fn text_of(&mut self, key: &str, node: &Node) -> Option<String> {
-        match &node.value {
-            Value::Text(text) => Some(text.clone()),
-            _ => self.wrong(key, "text", node),
+        match node.text() {
+            Some(text) => Some(text.to_owned()),
+            None => self.wrong(key, "text", node),
         }
     }
 

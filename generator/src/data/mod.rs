@@ -4,6 +4,7 @@
 //! bytes. It knows neither which keys exist nor what they mean: [`Fields`] asks for them one by one.
 
 mod fields;
+mod plain;
 mod toml;
 mod yaml;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use self::fields::Fields;
-pub use self::toml::parse as parse_toml;
+pub use self::toml::{date_text, parse as parse_toml};
 pub use self::yaml::parse as parse_yaml;
 
 /// Free data of front matter and configuration, once its places are no longer needed.
@@ -22,6 +23,8 @@ pub type Extra = serde_json::Map<String, serde_json::Value>;
 pub struct Node {
     /// What stands there.
     pub value: Value,
+    /// How a plain word of YAML was written that is no text; where text is wanted, it is one.
+    pub written: Option<String>,
     /// Where.
     pub range: Range<usize>,
 }
@@ -65,6 +68,16 @@ pub struct SyntaxError {
     pub message: String,
     /// Where.
     pub range: Range<usize>,
+}
+
+impl Node {
+    /// The value as text, if it is one: `404` and `1.50` of YAML are, those of TOML are not.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => self.written.as_deref(),
+        }
+    }
 }
 
 impl Value {

@@ -82,11 +82,20 @@ fn node(value: &Spanned<DeValue<'_>>, offset: usize, errors: &mut Vec<SyntaxErro
             Err(_) => reject("number too large"),
         },
         DeValue::Boolean(flag) => Value::Flag(*flag),
-        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Datetime(date) => Value::Date(date_text(date)),
         DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, offset, errors)).collect()),
         DeValue::Table(table) => Value::Table(entries(table, offset, errors)),
     };
-    Node { value, range }
+    Node { value, written: None, range }
+}
+
+/// A date in TOML's spelling; seconds, which may be left out, are added, as Zola does.
+pub fn date_text(date: &toml::value::Datetime) -> String {
+    let mut date = *date;
+    if let Some(time) = &mut date.time {
+        time.second.get_or_insert(0);
+    }
+    date.to_string()
 }
 
 fn shift(range: Range<usize>, offset: usize) -> Range<usize> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, MergeKeyPolicy, Spanned};
 
-use super::{Entry, Node, SyntaxError, Value};
+use super::{Entry, Node, SyntaxError, Value, plain};
 
 /// Parses a document that is a mapping, or empty; `offset` is where it starts in its file.
 ///
@@ -146,11 +146,27 @@ impl Place<'_> {
     fn node(self, raw: Spanned<Raw>) -> Node {
         let range = self.range(raw.referenced);
         let value = match raw.value {
-            Raw::Scalar(value) => value,
+            Raw::Scalar(value) => return self.scalar(value, range),
             Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
             Raw::Table(entries) => Value::Table(self.entries(entries)),
         };
-        Node { value, range }
+        Node { value, written: None, range }
+    }
+
+    /// The parser's idea of plain words is not Zola's, so their meaning is found anew from the text.
+    fn scalar(self, value: Value, range: Range<usize>) -> Node {
+        let source = &self.text[range.start - self.offset..range.end - self.offset];
+        let is_plain = match &value {
+            Value::Text(text) => text == source,
+            // Tags, anchors and aliases stand for what the parser made of them.
+            _ => !source.starts_with(['!', '&', '*']),
+        };
+        if !is_plain {
+            return Node { value, written: None, range };
+        }
+        let value = plain::value(source);
+        let written = (!matches!(value, Value::Text(_))).then(|| source.to_owned());
+        Node { value, written, range }
     }
 
     /// Bytes of a location; only where it starts if the parser gives no length.

@@ -88,10 +88,10 @@ fn content(
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<()> {
     for file in files(world, &config.places.content, diagnostics)? {
-        if config.ignored_content.is_match(&file.path) {
+        let name = file_name(&file.relative);
+        if is_ignored(&file, name, config) {
             continue;
         }
-        let name = file_name(&file.relative);
         let file = ContentFile { path: file.path.clone(), relative: file.relative.clone() };
         if !name.ends_with(".md") {
             if !is_temporary(name) {
@@ -104,6 +104,17 @@ fn content(
     // As Zola orders a page's assets: without regard to case.
     inventory.assets.sort_by_cached_key(|file| file.relative.to_ascii_lowercase());
     Ok(())
+}
+
+/// Zola finds sections by their folders: it is the folder's path that decides about them, and about
+/// nothing else in it.
+fn is_ignored(file: &StaticFile, name: &str, config: &Config) -> bool {
+    match file.path.parent() {
+        Some(folder) if name.starts_with("_index.") && name.ends_with(".md") => {
+            config.ignored_content.is_match(folder)
+        }
+        _ => config.ignored_content.is_match(&file.path),
+    }
 }
 
 fn templates(
@@ -195,7 +206,7 @@ fn ending(relative: &str) -> &str {
 fn is_temporary(name: &str) -> bool {
     let ending = ending(name);
     match ending {
-        "" | "swp" | "swx" | "tmp" | "kate-swp" | "DS_Store" | "DS_STORE" => true,
+        "" | "swp" | "swx" | "tmp" | "kate-swp" => true,
         _ if ending.ends_with('~') || ending.ends_with("bck") => true,
         _ if ["jb_old___", "jb_tmp___", "jb_bak___"].iter().any(|jetbrains| ending.ends_with(jetbrains)) => {
             true

@@ -42,6 +42,20 @@ fn content_is_parted_into_documents_and_assets() {
 }
 
 #[test]
+fn sections_are_ignored_by_their_folders() {
+    let files = [
+        "templates/a.html",
+        "content/a/_index.md",
+        "content/a/b.md",
+        "content/c/_index.md",
+        "content/c/d.md",
+    ];
+    let (inventory, _) = found("ignored_content = ['**/a/*', '**/c']", &files);
+    let names: Vec<&str> = inventory.documents.iter().map(|file| file.relative.as_str()).collect();
+    assert_eq!(names, ["a/_index.md", "c/d.md"]);
+}
+
+#[test]
 fn the_theme_comes_before_the_site() {
     let files = [
         "templates/a/page.html",

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{CowStr, Event, TagEnd};
 
-use super::html::escaped;
 use super::plain::PlainText;
 
 /// References seen so far, and definitions that wait for the end.
@@ -42,7 +41,8 @@ impl<'a> Footnotes<'a> {
         let references =
             self.references.entry(name.to_owned()).or_insert(References { number: next, count: 0 });
         references.count += 1;
-        let (name, References { number, count }) = (escaped(name), references);
+        // Names stand in the HTML as they are written, as Zola has it.
+        let References { number, count } = references;
         format!(
             "<sup class=\"footnote-reference\" id=\"fr-{name}-{count}\"><a href=\"#fn-{name}\">[{number}]</a></sup>"
         )
@@ -83,7 +83,6 @@ impl<'a> Footnotes<'a> {
 /// The links back stand at the end of the last paragraph; behind everything if there is none.
 fn item(footnote: OpenFootnote<'_>, count: usize) -> (Vec<Event<'_>>, String) {
     let OpenFootnote { name, mut content, text } = footnote;
-    let name = escaped(&name);
     let back: String = (1..=count)
         .map(|nth| {
             let label = if nth == 1 { String::new() } else { nth.to_string() };

@@ -109,10 +109,12 @@ impl Flow<'_, '_> {
         let Some(heading) = self.heading.take() else { return };
         let title = heading.title();
         let id = self.heading_id(&heading, &title);
-        self.push_html(heading.opening_tag(&id));
+        // Straight to the output: in Zola a heading never becomes part of a note at the page's end, it
+        // stays where the note is defined.
+        self.output.push(html(heading.opening_tag(&id)));
         let level = heading.level;
         self.heading_content(heading, &id);
-        self.push_html(format!("</h{level}>\n"));
+        self.output.push(html(format!("</h{level}>\n")));
         let permalink = format!("{}#{id}", self.context.permalink);
         self.headings.list.push(Heading { level, id, permalink, title, children: Vec::new() });
     }
@@ -143,15 +145,9 @@ impl<'a> Flow<'a, '_> {
                 (opening, closing)
             }
         };
-        if let Some(before) = before {
-            self.push_html(before);
-        }
-        for event in heading.content {
-            self.push(event);
-        }
-        if let Some(after) = after {
-            self.push_html(after);
-        }
+        self.output.extend(before.map(html));
+        self.output.extend(heading.content);
+        self.output.extend(after.map(html));
     }
 
     fn anchor_link(&mut self, id: &str, level: u8) -> Option<String> {
@@ -166,6 +162,10 @@ impl<'a> Flow<'a, '_> {
             }
         }
     }
+}
+
+fn html<'a>(text: String) -> Event<'a> {
+    Event::Html(text.into())
 }
 
 fn slugified(title: &str, strategy: SlugifyStrategy) -> String {

@@ -11,7 +11,7 @@ use crate::parse::MatterDate;
 /// The timestamp type of YAML 1.1, whose parts may have one digit.
 static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
     let day = r"(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})";
-    let time = r"(?<h>\d{1,2}):(?<min>\d{2}):(?<s>\d{2})(?:\.(?<f>\d{0,9}))?";
+    let time = r"(?<h>\d{1,2}):(?<min>\d{2}):(?<s>\d{2})(?<f>\.\d{0,9})?";
     let zone = r"[ \t]*(?:(?<z>Z)|(?<oh>[-+]\d{1,2})(?::(?<om>\d{2}))?)?";
     Regex::new(&format!(r"^{day}(?:(?:[Tt]|[ \t]+){time}{zone})?$")).expect("the pattern is constant")
 });
@@ -43,6 +43,7 @@ fn from_toml(date: &toml::value::Datetime) -> Option<MatterDate> {
     let day = date.date.as_ref()?;
     let time = date.time.as_ref();
     let second = time.and_then(|time| time.second).unwrap_or(0);
+    let written = crate::data::date_text(date);
     let moment = civil::date(i16::try_from(day.year).ok()?, 1, 1)
         .with()
         .month(i8::try_from(day.month).ok()?)
@@ -55,13 +56,14 @@ fn from_toml(date: &toml::value::Datetime) -> Option<MatterDate> {
         .minute(i8::try_from(time.map_or(0, |time| time.minute)).ok()?)
         // A leap second sorts with the last ordinary one.
         .second(i8::try_from(second.min(59)).ok()?)
+        .subsec_nanosecond(i32::try_from(time.and_then(|time| time.nanosecond).unwrap_or(0)).ok()?)
         .build()
         .ok()?;
     let minutes = match date.offset {
         Some(toml::value::Offset::Custom { minutes }) => i32::from(minutes),
         _ => 0,
     };
-    finish(date.to_string(), moment, minutes)
+    finish(written, moment, minutes)
 }
 
 fn from_loose(text: &str) -> Option<MatterDate> {
@@ -73,7 +75,7 @@ fn from_loose(text: &str) -> Option<MatterDate> {
         number(&captures, "h").unwrap_or(0),
         number(&captures, "min").unwrap_or(0),
         number(&captures, "s").unwrap_or(0),
-        0,
+        number(&captures, "f").map_or(0, nanoseconds),
     )
     .ok()?;
     let hours: i32 = number(&captures, "oh").unwrap_or(0);
@@ -82,8 +84,6 @@ fn from_loose(text: &str) -> Option<MatterDate> {
         return None;
     }
     let minutes = hours * 60 + if hours < 0 { -minutes } else { minutes };
-    let fraction = captures.name("f").map_or("", |digits| digits.as_str()).trim_end_matches('0');
-    let fraction = if fraction.is_empty() { String::new() } else { format!(".{fraction}") };
     let zone = match minutes {
         0 => "Z".to_owned(),
         _ => format!(
@@ -93,15 +93,22 @@ fn from_loose(text: &str) -> Option<MatterDate> {
             minutes.abs() % 60
         ),
     };
-    finish(format!("{}{fraction}{zone}", moment.strftime("%Y-%m-%dT%H:%M:%S")), moment, minutes)
+    // `%.f` writes nothing for whole seconds and no zeros at the end.
+    finish(format!("{}{zone}", moment.strftime("%Y-%m-%dT%H:%M:%S%.f")), moment, minutes)
 }
 
 fn finish(text: String, moment: civil::DateTime, offset_minutes: i32) -> Option<MatterDate> {
     let offset = Offset::from_seconds(offset_minutes * 60).ok()?;
-    let timestamp = offset.to_timestamp(moment).ok()?.as_second();
+    let timestamp = offset.to_timestamp(moment).ok()?.as_nanosecond();
     let month = u8::try_from(moment.month()).ok()?;
     let day = u8::try_from(moment.day()).ok()?;
     Some(MatterDate { text, timestamp, day: (i32::from(moment.year()), month, day) })
+}
+
+/// Of a fraction of a second, cut off as Zola does.
+#[expect(clippy::cast_possible_truncation, reason = "a fraction below 1 gives less than a billion")]
+fn nanoseconds(fraction: f64) -> i32 {
+    (fraction * 1e9) as i32
 }
 
 fn number<T: std::str::FromStr>(captures: &Captures<'_>, group: &str) -> Option<T> {
@@ -113,22 +120,23 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(written: &str, text: &str, timestamp: i64) {
+    fn check(written: &str, text: &str, seconds: f64) {
         let date = parse(written).unwrap_or_else(|| panic!("`{written}` is a date"));
+        let timestamp = (seconds * 1000.0) as i128 * 1_000_000;
         assert_eq!((date.text.as_str(), date.timestamp), (text, timestamp), "{written}");
     }
 
     #[test]
     fn dates_are_read_as_zola_reads_them() {
-        let day = 1_772_841_600; // 2026-03-07T00:00:00Z
+        let day = 1_772_841_600.0; // 2026-03-07T00:00:00Z
         for (written, text, timestamp) in [
             ("2026-03-07", "2026-03-07", day),
             ("2026-3-7", "2026-03-07T00:00:00Z", day),
-            ("2026-03-07T10:00:00Z", "2026-03-07T10:00:00Z", day + 36_000),
-            ("2026-03-07 10:20:30 +2", "2026-03-07T10:20:30+02:00", day + 30_030),
-            ("2026-03-07T18:30:00+02:00", "2026-03-07T18:30:00+02:00", day + 59_400),
-            ("2026-03-07T18:30:00", "2026-03-07T18:30:00", day + 66_600),
-            ("2026-3-7 8:05:00.250 -1:30", "2026-03-07T08:05:00.25-01:30", day + 34_500),
+            ("2026-03-07T10:00:00Z", "2026-03-07T10:00:00Z", day + 36_000.0),
+            ("2026-03-07 10:20:30 +2", "2026-03-07T10:20:30+02:00", day + 30_030.0),
+            ("2026-03-07T18:30:00+02:00", "2026-03-07T18:30:00+02:00", day + 59_400.0),
+            ("2026-03-07T18:30:00", "2026-03-07T18:30:00", day + 66_600.0),
+            ("2026-3-7 8:05:00.250 -1:30", "2026-03-07T08:05:00.25-01:30", day + 34_500.25),
         ] {
             check(written, text, timestamp);
         }

@@ -129,12 +129,12 @@ fn taxonomies(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> BTreeMa
         };
         let mut terms = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            match &item.value {
-                Value::Text(term) if term.trim().is_empty() => {
+            match item.text() {
+                Some(term) if term.trim().is_empty() => {
                     diagnostics.push(catalog::empty_term(fields.span(item), &entry.key));
                 }
-                Value::Text(term) => terms.push(term.clone()),
-                _ => {
+                Some(term) => terms.push(term.to_owned()),
+                None => {
                     fields.wrong::<()>(&format!("{key}.{index}"), "text", item);
                 }
             }

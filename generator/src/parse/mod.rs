@@ -68,8 +68,8 @@ pub enum Matter {
 pub struct MatterDate {
     /// As templates see it: `2021-02-01` or `2021-02-01T10:00:00Z`.
     pub text: String,
-    /// Sort key, seconds since 1970 in UTC.
-    pub timestamp: i64,
+    /// Sort key, nanoseconds since 1970 in UTC.
+    pub timestamp: i128,
     /// Year, month, day as written.
     pub day: (i32, u8, u8),
 }

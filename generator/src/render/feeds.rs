@@ -7,7 +7,7 @@ use crate::values::Values;
 
 /// Pages and the time of the last change, as feed templates see them.
 pub fn context(site: &Site, values: &Values, pages: impl Iterator<Item = PageId>) -> Context {
-    let mut dated: Vec<(i64, &str, PageId)> = pages
+    let mut dated: Vec<(i128, &str, PageId)> = pages
         .filter(|id| site.page(*id).matter().render)
         .filter_map(|id| {
             let page = site.page(id);

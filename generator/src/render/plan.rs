@@ -158,8 +158,11 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// `span` is where the path comes from.
+    /// `span` is where the path comes from. Slashes too many and `.` mean nothing to a file system.
     fn add(&mut self, path: &str, job: Job, span: &Span) {
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let file = parts.join("/");
+        let path = file.as_str();
         if !stays_inside(path) {
             self.diagnostics.push(catalog::outside_of_output(span.clone(), path));
             return;

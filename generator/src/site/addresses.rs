@@ -31,14 +31,18 @@ pub(super) fn page(
     let slug = matter.slug.as_deref().or(rest).unwrap_or(&name);
     let slug = slugify_path(slug, config.slugify.paths);
     let date = matter.date.clone().or_else(|| {
-        let date = date::parse(in_name?);
-        if date.is_none() {
-            diagnostics.push(catalog::bad_date_in_name(&file.path, in_name.unwrap_or_default()));
-        }
-        date
+        let in_name = in_name?;
+        let Some(date) = date::parse(in_name) else {
+            diagnostics.push(catalog::bad_date_in_name(&file.path, in_name));
+            return None;
+        };
+        Some(MatterDate { text: in_name.to_owned(), ..date })
     });
     let path = match &matter.path {
-        Some(path) => path.trim().trim_start_matches('/').to_owned(),
+        Some(path) => {
+            let path = path.trim();
+            path.strip_prefix('/').unwrap_or(path).to_owned()
+        }
         None => {
             let own = if file.stem == "index" && file.colocated.is_none() { "" } else { &slug };
             let language = (file.language != config.default_language).then_some(file.language.as_str());
@@ -68,13 +72,9 @@ pub(super) fn section(folders: &[String], language: &str, config: &Config) -> Ad
     Address::new(format!("/{path}"), config)
 }
 
-/// Address of a language's root that has no file. Zola gives it no components, and at the default
-/// language the base URL as it was written.
+/// Address of a language's root that has no file. Zola gives it no components.
 pub(super) fn default_root(language: &str, config: &Config) -> Address {
-    let address = section(&[], language, config);
-    let permalink =
-        if language == config.default_language { config.permalink("") } else { address.permalink };
-    Address { path: address.path, components: Vec::new(), permalink }
+    Address { components: Vec::new(), ..section(&[], language, config) }
 }
 
 /// Address of a taxonomy's list.

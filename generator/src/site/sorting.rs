@@ -98,10 +98,10 @@ fn compare(a: &Page, b: &Page, sort_by: SortBy) -> Ordering {
     order.then_with(|| a.address.permalink.cmp(&b.address.permalink))
 }
 
-fn date(page: &Page) -> Option<i64> {
+fn date(page: &Page) -> Option<i128> {
     page.date.as_ref().map(|date| date.timestamp)
 }
 
-fn latest(page: &Page) -> Option<i64> {
+fn latest(page: &Page) -> Option<i128> {
     date(page).max(page.matter().updated.as_ref().map(|date| date.timestamp))
 }

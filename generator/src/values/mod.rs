@@ -111,15 +111,20 @@ impl Values {
     }
 }
 
-/// `page` as a page's own Markdown sees it: everything but what comes out of the Markdown. Of `body` only
-/// the word count and the reading time are known by then.
+/// `page` as a page's own Markdown sees it: everything but what comes out of the Markdown, and, as in Zola,
+/// without its translations. Of `body` only the word count and the reading time are known by then.
 pub fn content_page(site: &Site, id: PageId, body: &Body) -> Value {
-    Value::from(page_map(site, id, body))
+    without_translations(page_map(site, id, body))
 }
 
-/// `section` as a section's own Markdown sees it, without its pages.
+/// `section` as a section's own Markdown sees it, without its pages and translations.
 pub fn content_section(site: &Site, id: SectionId, body: &Body) -> Value {
-    Value::from(section_map(site, id, body))
+    without_translations(section_map(site, id, body))
+}
+
+fn without_translations(mut map: Map) -> Value {
+    map.insert("translations".into(), Value::from(Vec::<Value>::new()));
+    map.into()
 }
 
 /// A term as its feed sees it: without its pages.
@@ -229,6 +234,11 @@ fn section_map(site: &Site, id: SectionId, body: &Body) -> Map {
         canonical: &section.canonical,
     };
     common(&mut map, site, &node, body);
+    if section.document.is_none() {
+        // Nothing is counted where there is no file.
+        map.insert("word_count".into(), Value::none());
+        map.insert("reading_time".into(), Value::none());
+    }
     map
 }
 

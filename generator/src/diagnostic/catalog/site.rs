@@ -31,11 +31,26 @@ pub fn unknown_taxonomy<'a>(
         .hint(hint)
 }
 
-/// Two files at one address.
-pub fn same_address(span: Span, path: &str, other: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("same-address", span, format!("the address `{path}` is taken already by `{name}`"))
-        .hint("give one of the two another `slug`, `path` or alias")
-        .note("the other file", other)
+/// Two files at one address; `other` has no place if it is the home page of a site without a file for it.
+pub fn same_address(span: Span, path: &str, other: Option<Span>, name: &str) -> Diagnostic {
+    let message = format!("the address `{path}` is taken already by `{name}`");
+    let diagnostic = Diagnostic::error("same-address", span, message);
+    with_other(diagnostic.hint("give one of the two another `slug`, `path` or alias"), other)
+}
+
+/// An alias at an address that another file has, written in another way, so that Zola lets it pass.
+pub fn overwritten_address(span: Span, path: &str, other: Option<Span>, name: &str) -> Diagnostic {
+    let message =
+        format!("the address `{path}` is taken already by `{name}`, only one of the two is written");
+    let diagnostic = Diagnostic::warning("same-address", span, message);
+    with_other(diagnostic.hint("give one of the two another `slug`, `path` or alias"), other)
+}
+
+fn with_other(diagnostic: Diagnostic, other: Option<Span>) -> Diagnostic {
+    match other {
+        Some(other) => diagnostic.note("the other file", other),
+        None => diagnostic,
+    }
 }
 
 /// A file at the address of a taxonomy or term.

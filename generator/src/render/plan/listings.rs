@@ -44,7 +44,7 @@ fn section_itself(site: &Site, id: SectionId, span: &Span, planner: &mut Planner
 }
 
 fn redirect_target(config: &Config, target: &str) -> String {
-    let is_external = target.starts_with("http://") || target.starts_with("https://");
+    let is_external = target.starts_with("http:") || target.starts_with("https:");
     if is_external { target.to_owned() } else { config.permalink(target) }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn taxonomies(site: &Site, span: &Span, planner: &mut Planner<'_>) {
 
 /// The feeds of whole languages; none at all unless the configuration wants one at its top.
 pub(super) fn site_feeds(site: &Site, span: &Span, planner: &mut Planner<'_>) {
-    if !site.config.language(&site.config.default_language).generate_feeds {
+    if !site.config.has_site_feeds {
         return;
     }
     for (code, language) in &site.config.languages {
