@@ -16,6 +16,8 @@ pub mod diagnostic;
 pub mod discover;
 pub mod emit;
 pub mod engine;
+pub mod guard;
+pub mod highlight;
 pub mod images;
 pub mod markup;
 pub mod parse;

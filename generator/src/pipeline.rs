@@ -24,6 +24,7 @@ use crate::discover;
 use crate::emit::{Changes, Dotfiles, Folder, Memory, Need, Sink};
 use crate::engine::Templates;
 use crate::engine::functions::Files;
+use crate::highlight;
 use crate::render::{self, Extension, Plain, sass};
 use crate::site::{self, Site};
 use crate::world::World;
@@ -230,7 +231,12 @@ fn make(
 ) -> Result<Product> {
     let inventory =
         debug_span!("discover").in_scope(|| discover::discover(world.as_ref(), config, diagnostics))?;
-    let sheets = debug_span!("sass").in_scope(|| sass::compile(world.as_ref(), &inventory, diagnostics));
+    let mut sheets = debug_span!("sass").in_scope(|| sass::compile(world.as_ref(), &inventory, diagnostics));
+    let highlighter = debug_span!("highlight")
+        .in_scope(|| highlight::load(config, world.as_ref(), diagnostics).map(Arc::new));
+    for (name, sheet) in highlighter.iter().flat_map(|highlighter| highlighter.sheets()) {
+        sheets.entry(name).or_insert(sheet);
+    }
     let files = Arc::new(Files::new(Arc::clone(world), config.places.clone(), sheets.clone()));
     let mut problems = Diagnostics::default();
     let templates =
@@ -245,9 +251,9 @@ fn make(
         let site = site::resolve(config, documents.read, &inventory, has_drafts, diagnostics);
         Arc::new(site.with_broken(documents.broken))
     });
-    let templates = templates.with_site(&site);
-    let bodies =
-        debug_span!("compose").in_scope(|| compose::compose(&site, &templates, templating, diagnostics));
+    let templates = templates.with_site(&site, highlighter.as_ref());
+    let bodies = debug_span!("compose")
+        .in_scope(|| compose::compose(&site, &templates, templating, highlighter.as_deref(), diagnostics));
     let extension = debug_span!("interpret")
         .in_scope(|| extension(world.as_ref(), &site, &bodies, &templates, diagnostics));
     debug_span!("check").in_scope(|| {

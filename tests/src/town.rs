@@ -22,6 +22,13 @@ pub fn build_in_memory() -> Outcome {
     build(&Options { destination: Destination::Memory, ..options() })
 }
 
+/// The same with `--minify`.
+pub fn build_minified() -> Outcome {
+    let mut options = Options { destination: Destination::Memory, ..options() };
+    options.overrides.minify = true;
+    build(&options)
+}
+
 fn options() -> Options {
     let root = super::root().join("site");
     assert!(

@@ -26,7 +26,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "generator/src/markup/",
-        &["parse", "site", "compose", "strategy", "review", "render", "emit", "serve", "cli"],
+        &["highlight", "parse", "site", "compose", "strategy", "review", "render", "emit", "serve", "cli"],
+    ),
+    (
+        "generator/src/highlight/",
+        &["parse", "site", "compose", "engine", "strategy", "review", "render", "emit", "serve", "cli"],
+    ),
+    (
+        "generator/src/guard.rs",
+        &[
+            "config",
+            "diagnostic",
+            "world",
+            "parse",
+            "site",
+            "markup",
+            "highlight",
+            "render",
+            "emit",
+            "serve",
+            "cli",
+        ],
     ),
     ("generator/src/site/", &["markup", "compose", "strategy", "review", "render", "emit", "serve", "cli"]),
     (

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::bodies::Bodies;
 use crate::diagnostic::Diagnostics;
 use crate::engine::Templates;
+use crate::highlight::Highlighter;
 use crate::site::{PageId, SectionId, Site};
 use content::Composer;
 
@@ -35,9 +36,10 @@ pub fn compose(
     site: &Site,
     templates: &Templates,
     templating: Templating,
+    highlighter: Option<&Highlighter>,
     diagnostics: &mut Diagnostics,
 ) -> Bodies {
-    let composer = Composer::new(site, templates, templating);
+    let composer = Composer::new(site, templates, templating, highlighter);
     let pages: Vec<_> =
         (0..site.pages.len()).into_par_iter().map(|index| composer.page(PageId(index))).collect();
     let sections: Vec<_> =

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::config::raw::{self, At, RawConfig, RawLinkChecker, RawMarkdown};
-use crate::config::{AuslageTable, Config, LinkChecker, Markdown, Mode, Places, languages, search, theme};
+use crate::config::{
+    AuslageTable, Config, LinkChecker, Markdown, Mode, Places, highlighting, languages, search, theme,
+};
 use crate::data::{self, Entry, Fields};
 use crate::diagnostic::catalog::{config as catalog, data as syntax};
 use crate::diagnostic::{Diagnostics, Span};
@@ -108,7 +110,6 @@ fn validate(
     if let Some(theme) = &raw.theme {
         theme::merge_extra(world, &root, &path, theme, raw.extra, &mut extra, diagnostics);
     }
-    not_supported(&raw, overrides, diagnostics);
     let default_language =
         raw.default_language.as_ref().map_or_else(|| "en".to_owned(), |code| code.value.clone());
     if let Some(code) = &raw.default_language {
@@ -126,7 +127,7 @@ fn validate(
         default_language,
         author: raw.author,
         compile_sass: raw.compile_sass.unwrap_or(false),
-        minify_html: overrides.minify || raw.minify_html.is_some_and(|minify| minify.value),
+        minify_html: overrides.minify || raw.minify_html.unwrap_or(false),
         hard_link_static: raw.hard_link_static.unwrap_or(false),
         preserve_dotfiles_in_output: raw.preserve_dotfiles_in_output.unwrap_or(false),
         ignored_content: globs(&raw.ignored_content, diagnostics),
@@ -210,20 +211,6 @@ fn auslage_table(extra: &[Entry], path: &Path, diagnostics: &mut Diagnostics) ->
     entries.map(|entries| AuslageTable { table: data::table_to_json(entries), spans: data::spans(entries) })
 }
 
-fn not_supported(raw: &RawConfig<'_>, overrides: &Overrides, diagnostics: &mut Diagnostics) {
-    if let Some(span) = &raw.markdown.highlighting {
-        let hint = "remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements";
-        diagnostics.push(catalog::not_supported_yet(Some(span.clone()), "highlighting of code", hint));
-    }
-    let minify = raw.minify_html.as_ref().filter(|minify| minify.value).map(|minify| minify.span.clone());
-    if minify.is_some() {
-        let hint = "set `minify_html = false`";
-        diagnostics.push(catalog::not_supported_yet(minify, "minifying HTML", hint));
-    } else if overrides.minify {
-        diagnostics.push(catalog::not_supported_yet(None, "minifying HTML", "leave out `--minify`"));
-    }
-}
-
 fn markdown(raw: RawMarkdown, diagnostics: &mut Diagnostics) -> Markdown {
     if let Some(class) = raw.external_links_class.as_ref().filter(|class| class.value.contains(['"', '\''])) {
         diagnostics.push(catalog::quotes_in_class(class.span.clone(), &class.value));
@@ -241,7 +228,7 @@ fn markdown(raw: RawMarkdown, diagnostics: &mut Diagnostics) -> Markdown {
         bottom_footnotes: raw.bottom_footnotes.unwrap_or(false),
         github_alerts: raw.github_alerts.unwrap_or(false),
         insert_anchor_links: raw.insert_anchor_links.unwrap_or_default(),
-        highlighting: raw.highlighting.is_some(),
+        highlighting: raw.highlighting.and_then(|raw| highlighting::validate(raw, diagnostics)),
     }
 }
 

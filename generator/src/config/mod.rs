@@ -3,6 +3,7 @@
 //! [`raw`] holds what the file may say, [`Config`] what the rest of the program works with.
 //! Keys and defaults are Zola 0.23's; Auslage's own settings stand under `[extra.auslage]`.
 
+pub mod highlighting;
 mod languages;
 pub mod load;
 pub mod raw;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use globset::GlobSet;
 
+pub use highlighting::Highlighting;
 pub use load::{Overrides, guess, load};
 pub use search::{IndexFormat, Search};
 
@@ -205,8 +207,8 @@ pub struct Markdown {
     pub github_alerts: bool,
     /// Links at headings.
     pub insert_anchor_links: InsertAnchor,
-    /// Whether `[markdown.highlighting]` stands there.
-    pub highlighting: bool,
+    /// `[markdown.highlighting]`: how code is colored, if it is.
+    pub highlighting: Option<Highlighting>,
 }
 
 /// One of `on`, `safe`, `off`.

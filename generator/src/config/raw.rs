@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::highlighting::{self, RawHighlighting};
 use crate::config::{IndexFormat, InsertAnchor, LinkLevel, Search, SlugifyStrategy};
 use crate::data::{Entry, Fields, Node, Value};
 use crate::diagnostic::catalog::config as catalog;
@@ -29,7 +30,7 @@ pub struct RawConfig<'a> {
     pub author: Option<String>,
     pub output_dir: Option<String>,
     pub compile_sass: Option<bool>,
-    pub minify_html: Option<At<bool>>,
+    pub minify_html: Option<bool>,
     pub hard_link_static: Option<bool>,
     pub preserve_dotfiles_in_output: Option<bool>,
     pub ignored_content: Vec<At<String>>,
@@ -87,7 +88,7 @@ pub struct RawMarkdown {
     pub bottom_footnotes: Option<bool>,
     pub github_alerts: Option<bool>,
     pub insert_anchor_links: Option<InsertAnchor>,
-    pub highlighting: Option<Span>,
+    pub highlighting: Option<RawHighlighting>,
 }
 
 /// `[link_checker]`
@@ -127,7 +128,7 @@ pub fn read<'a>(mut fields: Fields<'a>, diagnostics: &mut Diagnostics) -> RawCon
         author: fields.text("author"),
         output_dir: fields.text("output_dir"),
         compile_sass: fields.flag("compile_sass"),
-        minify_html: flag_at(&mut fields, "minify_html"),
+        minify_html: fields.flag("minify_html"),
         hard_link_static: fields.flag("hard_link_static"),
         preserve_dotfiles_in_output: fields.flag("preserve_dotfiles_in_output"),
         ignored_content: texts_at(&mut fields, "ignored_content"),
@@ -247,10 +248,16 @@ fn read_markdown(mut table: Fields<'_>, diagnostics: &mut Diagnostics) -> RawMar
         bottom_footnotes: table.flag("bottom_footnotes"),
         github_alerts: table.flag("github_alerts"),
         insert_anchor_links: read_insert_anchor(&mut table),
-        highlighting: table.node("highlighting").map(|node| table.span(node)),
+        highlighting: read_highlighting(&mut table, diagnostics),
     };
     table.finish(catalog::unknown_key, diagnostics);
     markdown
+}
+
+fn read_highlighting(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Option<RawHighlighting> {
+    let table = fields.table("highlighting")?;
+    let place = fields.node("highlighting").map(|node| fields.span(node))?;
+    Some(highlighting::read(table, place, diagnostics))
 }
 
 fn read_slugify(mut table: Fields<'_>, diagnostics: &mut Diagnostics) -> crate::config::Slugify {
@@ -285,7 +292,7 @@ fn at<'a, T>(
     Some(At { value: read(fields, key)?, span: fields.span(node) })
 }
 
-fn text_at(fields: &mut Fields<'_>, key: &'static str) -> Option<At<String>> {
+pub(super) fn text_at(fields: &mut Fields<'_>, key: &'static str) -> Option<At<String>> {
     at(fields, key, Fields::text)
 }
 
@@ -294,7 +301,7 @@ fn flag_at(fields: &mut Fields<'_>, key: &'static str) -> Option<At<bool>> {
 }
 
 /// The texts of a list, each with its own place.
-fn texts_at(fields: &mut Fields<'_>, key: &'static str) -> Vec<At<String>> {
+pub(super) fn texts_at(fields: &mut Fields<'_>, key: &'static str) -> Vec<At<String>> {
     let texts = fields.texts(key).unwrap_or_default();
     let items = fields.node(key).map(|node| &node.value);
     let Some(Value::List(items)) = items else { return Vec::new() };

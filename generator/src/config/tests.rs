@@ -188,17 +188,6 @@ fn search_settings_of_a_language_that_have_no_effect_are_named() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_said() {
-    check(
-        "base_url = '/'\nminify_html = true\n[markdown.highlighting]\ntheme = 'x'\n",
-        &[
-            "2:15: error: minifying HTML is not supported yet (set `minify_html = false`)",
-            "3:1: error: highlighting of code is not supported yet (remove `[markdown.highlighting]`; code then stands in plain `<pre>` elements)",
-        ],
-    );
-}
-
-#[test]
 fn values_that_cannot_be_are_refused() {
     let head = "base_url = '/'\n";
     for (toml, expected) in [

@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
+use crate::highlight::Highlighter;
 use crate::site::Site;
 use crate::values::Values;
 pub use bounds::Bound;
@@ -106,9 +107,9 @@ impl Templates {
     /// The same, with the site's addresses: `get_url` and the `markdown` filter know pages, `get_page`
     /// and its like give pages and sections without their bodies.
     #[must_use]
-    pub fn with_site(mut self, site: &Arc<Site>) -> Self {
+    pub fn with_site(mut self, site: &Arc<Site>, highlighter: Option<&Arc<Highlighter>>) -> Self {
         let plain = self.clone();
-        filters::register_markdown(&mut self.tera, site, plain);
+        filters::register_markdown(&mut self.tera, site, plain, highlighter.cloned());
         functions::register_site(&mut self.tera, site, &self.files);
         self
     }

@@ -149,7 +149,7 @@ impl<'a, 'c> Flow<'a, 'c> {
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
         match tag {
-            Tag::CodeBlock(kind) => self.code = Some(CodeBlock::new(&kind)),
+            Tag::CodeBlock(kind) => self.code = Some(CodeBlock::new(&kind, self.body, &range)),
             Tag::Heading { level, id, classes, .. } => {
                 self.heading = Some(OpenHeading::new(level, id, classes, range));
             }
@@ -171,7 +171,8 @@ impl<'a, 'c> Flow<'a, 'c> {
         match end {
             TagEnd::CodeBlock => {
                 if let Some(code) = self.code.take() {
-                    self.push_html(code.html());
+                    let html = self.code(&code);
+                    self.push_html(html);
                 }
             }
             TagEnd::Heading(_) => self.end_heading(),

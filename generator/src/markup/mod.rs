@@ -24,6 +24,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use crate::config::{InsertAnchor, Markdown, SlugifyStrategy};
 use crate::diagnostic::Diagnostics;
 
+pub use code::Code;
+
 /// Answers what only the site can know.
 pub trait Links: Sync {
     /// Permalink of the document at `path` (below `content/`, with its language suffix), if there is one.
@@ -61,6 +63,12 @@ pub trait Snippets: Sync {
     fn summary_cutoff(&self, summary: &str, language: &str) -> Result<String, crate::diagnostic::Diagnostic>;
 }
 
+/// Colors code.
+pub trait CodeBlocks: Sync {
+    /// The block as HTML; `None` where it is to stand as it is. What is wrong with its info string is told.
+    fn html(&self, code: &Code<'_>, diagnostics: &mut Diagnostics) -> Option<String>;
+}
+
 /// What rendering one body needs.
 pub struct Context<'a> {
     /// `[markdown]`
@@ -81,6 +89,8 @@ pub struct Context<'a> {
     pub links: &'a dyn Links,
     /// The site's templates for parts.
     pub snippets: &'a dyn Snippets,
+    /// Who colors code, if anyone does.
+    pub code: Option<&'a dyn CodeBlocks>,
     /// The file, for diagnostics.
     pub path: &'a std::path::Path,
     /// Where the body starts in the file, in bytes; `None` if the body was templated, so that

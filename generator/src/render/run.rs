@@ -8,6 +8,7 @@ use tera::Context;
 
 use super::contexts::{Contexts, Rendered};
 use super::extension::RenderText;
+use super::minify::{self, Minification};
 use super::plan::{Job, Plan};
 use crate::diagnostic::catalog::render::{self as catalog, SpoiltFile};
 use crate::diagnostic::catalog::templates as template_catalog;
@@ -27,14 +28,22 @@ pub fn run(
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<()> {
     let failures = Mutex::new(Failures::default());
+    let notices = Mutex::new(BTreeMap::new());
     plan.into_par_iter().try_for_each(|(path, job)| match renderer.make(&path, job) {
-        Ok(content) => sink.put(Artifact { path, content }),
+        Ok(Made { content, notice }) => {
+            let mut notices = notices.lock().unwrap_or_else(PoisonError::into_inner);
+            notices.extend(notice.map(|notice| (path.clone(), notice)));
+            drop(notices);
+            sink.put(Artifact { path, content })
+        }
         Err(failure) => {
             failures.lock().unwrap_or_else(PoisonError::into_inner).add(*failure, &path);
             Ok(())
         }
     })?;
     failures.into_inner().unwrap_or_else(PoisonError::into_inner).report(diagnostics);
+    let notices = notices.into_inner().unwrap_or_else(PoisonError::into_inner);
+    notices.into_values().for_each(|notice| diagnostics.push(notice));
     Ok(())
 }
 
@@ -44,6 +53,20 @@ pub struct Renderer<'a> {
     pub templates: &'a Templates,
     /// What each template sees.
     pub contexts: Contexts<'a>,
+    /// Whether pages are made small.
+    pub minification: Minification,
+}
+
+/// A file, and what is to be said about it.
+struct Made {
+    content: ArtifactContent,
+    notice: Option<Diagnostic>,
+}
+
+impl From<ArtifactContent> for Made {
+    fn from(content: ArtifactContent) -> Self {
+        Self { content, notice: None }
+    }
 }
 
 /// Why a file was not made, the document it comes from, and its template.
@@ -54,18 +77,32 @@ struct Failure {
 }
 
 impl Renderer<'_> {
-    fn make(&self, path: &str, job: Job) -> Result<ArtifactContent, Box<Failure>> {
+    fn make(&self, path: &str, job: Job) -> Result<Made, Box<Failure>> {
         let rendered = match job {
-            Job::Copy(from) => return Ok(ArtifactContent::Copy(from)),
-            Job::Made(bytes) => return Ok(ArtifactContent::Bytes(bytes.to_vec())),
+            Job::Copy(from) => return Ok(ArtifactContent::Copy(from).into()),
+            Job::Made(bytes) => return Ok(ArtifactContent::Bytes(bytes.to_vec()).into()),
             job => self.contexts.of(path, &job),
         };
-        self.rendered(&rendered).map(|text| ArtifactContent::Bytes(text.into_bytes())).map_err(
-            |diagnostics| {
+        match self.rendered(&rendered) {
+            Ok(text) => Ok(self.finished(path, text, rendered.source)),
+            Err(diagnostics) => {
                 let template = rendered.template.into_owned();
-                Box::new(Failure { diagnostics, source: rendered.source, template })
-            },
-        )
+                Err(Box::new(Failure { diagnostics, source: rendered.source, template }))
+            }
+        }
+    }
+
+    /// Only what templates made is made small, and of that only HTML: as in Zola, where feeds, sitemaps and
+    /// copied files stay as they are.
+    fn finished(&self, path: &str, text: String, source: Option<Span>) -> Made {
+        if self.minification == Minification::Off || !path.ends_with(".html") {
+            return ArtifactContent::Bytes(text.into_bytes()).into();
+        }
+        let (text, notice) = match minify::html(text) {
+            Ok(small) => (small, None),
+            Err(text) => (text, Some(catalog::not_minified(source, path))),
+        };
+        Made { content: ArtifactContent::Bytes(text.into_bytes()), notice }
     }
 
     fn rendered(&self, rendered: &Rendered) -> Result<String, Diagnostics> {

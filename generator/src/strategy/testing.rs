@@ -43,7 +43,8 @@ pub fn composed(world: &MemoryWorld) -> (Site, Bodies, Templates) {
     let templates =
         Templates::load(&Arc::new(config.clone()), &inventory, &Arc::new(files), &mut diagnostics);
     let site = Arc::new(resolve(config, documents, &inventory, false, &mut diagnostics));
-    let bodies = compose(&site, &templates.clone().with_site(&site), Templating::Render, &mut diagnostics);
+    let bodies =
+        compose(&site, &templates.clone().with_site(&site, None), Templating::Render, None, &mut diagnostics);
     ((*site).clone(), bodies, templates)
 }
 

@@ -63,7 +63,7 @@ fn markdown(markdown: &Markdown) -> Value {
         InsertAnchor::Heading => "heading",
     };
     map.insert("insert_anchor_links".into(), anchors.into());
-    map.insert("highlighting".into(), Value::none());
+    map.insert("highlighting".into(), Value::from_serializable(&markdown.highlighting));
     map.insert("external_links_class".into(), optional(markdown.external_links_class.as_deref()));
     let flags = [
         ("render_emoji", markdown.render_emoji),

@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::engine::literals::Loaded;
 use crate::engine::snippets::SiteSnippets;
 use crate::engine::{BodyError, Templates};
+use crate::highlight::Highlighter;
 use crate::markup;
 use crate::parse::Document;
 use crate::site::{NodeId, PageId, SectionId, Site};
@@ -36,6 +37,7 @@ pub(super) struct Composer<'a> {
     site: &'a Site,
     templates: &'a Templates,
     templating: Templating,
+    highlighter: Option<&'a Highlighter>,
     /// `config` by language, built once.
     configs: BTreeMap<&'a str, Value>,
 }
@@ -49,11 +51,16 @@ struct Source<'a> {
 }
 
 impl<'a> Composer<'a> {
-    pub(super) fn new(site: &'a Site, templates: &'a Templates, templating: Templating) -> Self {
+    pub(super) fn new(
+        site: &'a Site,
+        templates: &'a Templates,
+        templating: Templating,
+        highlighter: Option<&'a Highlighter>,
+    ) -> Self {
         let languages = site.config.languages.keys();
         let configs =
             languages.map(|code| (code.as_str(), values::config_value(&site.config, code))).collect();
-        Self { site, templates, templating, configs }
+        Self { site, templates, templating, highlighter, configs }
     }
 
     pub(super) fn page(&self, id: PageId) -> Composed {
@@ -189,6 +196,7 @@ impl<'a> Composer<'a> {
             language: source.language,
             links: &SiteLinks { site: self.site, document },
             snippets: &SiteSnippets { templates: self.templates },
+            code: self.highlighter.map(|highlighter| highlighter as &dyn markup::CodeBlocks),
             path: &document.file.path,
             offset,
         };

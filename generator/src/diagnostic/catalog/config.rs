@@ -106,6 +106,26 @@ pub fn quotes_in_class(span: Span, class: &str) -> Diagnostic {
     Diagnostic::error("bad-class", span, message).hint("write class names separated by spaces")
 }
 
+/// `[markdown.highlighting]` names no theme.
+pub fn no_highlight_theme(span: Span) -> Diagnostic {
+    Diagnostic::error("no-highlight-theme", span, "`markdown.highlighting` names no theme")
+        .hint("set `theme = \"github-light\"`, or both `light_theme` and `dark_theme`")
+}
+
+/// A single theme beside a light or dark one.
+pub fn highlight_themes_clash(theme: Span, other: Span) -> Diagnostic {
+    let message = "`theme` stands beside `light_theme` or `dark_theme`";
+    Diagnostic::error("highlight-themes-clash", theme, message)
+        .hint("keep either `theme` alone, or both `light_theme` and `dark_theme`")
+        .note("the other one", other)
+}
+
+/// A light theme without a dark one, or the other way round.
+pub fn half_a_theme_pair(span: Span, there: &str, missing: &str) -> Diagnostic {
+    Diagnostic::error("half-a-theme-pair", span, format!("`{there}` stands there without `{missing}`"))
+        .hint(format!("set `{missing}` as well, or `theme` alone"))
+}
+
 /// A taxonomy without `name`.
 pub fn taxonomy_without_name(span: Span) -> Diagnostic {
     Diagnostic::error("taxonomy-without-name", span, "this taxonomy has no `name`")
@@ -168,11 +188,6 @@ pub fn search_of_language_for_fuse(span: Span, code: &str) -> Diagnostic {
     );
     Diagnostic::warning("search-without-effect", span, message)
         .hint("set what all indexes hold in `[search]` at the top, or use `elasticlunr_json`")
-}
-
-/// Something that Zola does and this version does not do yet.
-pub fn not_supported_yet(span: Option<Span>, what: &str, hint: &str) -> Diagnostic {
-    Diagnostic::error("not-supported-yet", span, format!("{what} is not supported yet")).hint(hint)
 }
 
 fn shown(path: &Path) -> String {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod content;
 pub mod data;
 pub mod front_matter;
+pub mod highlight;
 pub mod images;
 pub mod links;
 pub mod markup;

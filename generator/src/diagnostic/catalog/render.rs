@@ -77,3 +77,9 @@ pub fn no_text(span: Span) -> Diagnostic {
     Diagnostic::error("not-utf-8", span, "the file is no text in UTF-8")
         .hint("save it again with the encoding UTF-8")
 }
+
+/// A page that the minifier cannot take.
+pub fn not_minified(page: Option<Span>, path: &str) -> Diagnostic {
+    Diagnostic::warning("not-minified", page, format!("`{path}` cannot be minified and stays as it is"))
+        .hint("look for tags that are not closed in its template and in its text")
+}

@@ -9,13 +9,15 @@ use crate::config::InsertAnchor;
 use crate::diagnostic::{Diagnostics, Severity, nearest};
 use crate::engine::Templates;
 use crate::engine::snippets::SiteSnippets;
-use crate::markup::{Context, Links, render};
+use crate::highlight::Highlighter;
+use crate::markup::{CodeBlocks, Context, Links, render};
 use crate::site::Site;
 
 /// `markdown(inline)`
 pub struct Markdown {
     site: Arc<Site>,
     templates: Templates,
+    highlighter: Option<Arc<Highlighter>>,
 }
 
 /// Stands in until the site is known; calling it is a mistake of ours, not of a template.
@@ -25,8 +27,8 @@ pub fn unknown_site(_: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
 
 impl Markdown {
     /// For a site.
-    pub fn new(site: Arc<Site>, templates: Templates) -> Self {
-        Self { site, templates }
+    pub fn new(site: Arc<Site>, templates: Templates, highlighter: Option<Arc<Highlighter>>) -> Self {
+        Self { site, templates, highlighter }
     }
 }
 
@@ -50,6 +52,7 @@ impl Filter<&str, TeraResult<String>> for Markdown {
             language: language.as_deref().unwrap_or(&config.default_language),
             links: &SiteLinks(&self.site),
             snippets: &SiteSnippets { templates: &self.templates },
+            code: self.highlighter.as_deref().map(|highlighter| highlighter as &dyn CodeBlocks),
             path: Path::new(""),
             offset: None,
         };

@@ -11,6 +11,7 @@ use tera::{Kwargs, Map, State, Tera};
 use crate::config::Config;
 use crate::engine::Templates;
 use crate::engine::literals;
+use crate::highlight::Highlighter;
 use crate::site::Site;
 use crate::values::sorted;
 
@@ -120,6 +121,11 @@ pub fn register(tera: &mut Tera, config: &Arc<Config>) {
 
 /// Registers `markdown` for a site whose addresses are known; `templates` renders the parts of a text
 /// that templates make.
-pub fn register_markdown(tera: &mut Tera, site: &Arc<Site>, templates: Templates) {
-    tera.register_filter("markdown", markdown::Markdown::new(Arc::clone(site), templates));
+pub fn register_markdown(
+    tera: &mut Tera,
+    site: &Arc<Site>,
+    templates: Templates,
+    highlighter: Option<Arc<Highlighter>>,
+) {
+    tera.register_filter("markdown", markdown::Markdown::new(Arc::clone(site), templates, highlighter));
 }

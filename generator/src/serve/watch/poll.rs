@@ -78,7 +78,7 @@ fn look(state: &Mutex<State>, end: &Receiver<()>, interval: Duration, signals: &
 
 fn differences(before: &Stamps, after: &Stamps) -> Vec<PathBuf> {
     let gone = before.keys().filter(|path| !after.contains_key(*path));
-    let other = after.iter().filter(|(path, stamp)| before.get(*path) != Some(stamp)).map(|(path, _)| path);
+    let other = after.iter().filter(|(path, stamp)| before.get(*path) != Some(*stamp)).map(|(path, _)| path);
     gone.chain(other).cloned().collect()
 }
 
