@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the repository itself")]
 
 pub mod broken;
+pub mod surface;
 pub mod town;
 
 use std::path::{Path, PathBuf};

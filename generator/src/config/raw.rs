@@ -1,10 +1,10 @@
 //! What a configuration file may say, read key by key but not yet brought into agreement with itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::highlighting::{self, RawHighlighting};
 use crate::config::{IndexFormat, InsertAnchor, LinkLevel, Search, SlugifyStrategy};
-use crate::data::{Entry, Fields, Node, Value};
+use crate::data::{Entry, Fields, Node, Value, keys_asked};
 use crate::diagnostic::catalog::config as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 
@@ -307,4 +307,14 @@ pub(super) fn texts_at(fields: &mut Fields<'_>, key: &'static str) -> Vec<At<Str
     let Some(Value::List(items)) = items else { return Vec::new() };
     let places = items.iter().filter(|item| matches!(item.value, Value::Text(_)));
     texts.into_iter().zip(places).map(|(value, item)| At { value, span: fields.span(item) }).collect()
+}
+
+/// Every key that a configuration file may have, dotted; `languages.xx` stands for any language and
+/// `taxonomies.0` for any taxonomy.
+pub fn known_keys() -> BTreeSet<String> {
+    let sample = "taxonomies = [{ name = 'a' }]\n[languages.xx]\n[extra]\n";
+    let entries = crate::data::parse_toml(sample, 0).expect("the sample is TOML");
+    keys_asked(&entries, |fields| {
+        read(fields, &mut Diagnostics::default());
+    })
 }

@@ -1,7 +1,9 @@
 //! Reads a table key by key: what is asked for is known, what nobody asked for is reported.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use super::{Entry, Node, Value, dotted};
 use crate::diagnostic::catalog::data as catalog;
@@ -16,12 +18,25 @@ pub struct Fields<'a> {
     entries: &'a [Entry],
     known: Vec<&'static str>,
     problems: Diagnostics,
+    /// Where the dotted keys that are asked for are written down, for [`keys_asked`].
+    record: Option<Record>,
+}
+
+type Record = Rc<RefCell<BTreeSet<String>>>;
+
+/// The dotted keys that a reader asks for. `sample` holds an entry for each table whose keys are free; a
+/// table that is asked for and is not there counts as an empty one.
+pub fn keys_asked(sample: &[Entry], read: impl FnOnce(Fields<'_>)) -> BTreeSet<String> {
+    let record = Record::default();
+    read(Fields { record: Some(Rc::clone(&record)), ..Fields::new(Path::new(""), sample) });
+    record.take()
 }
 
 impl<'a> Fields<'a> {
     /// The top of a file.
     pub fn new(path: &'a Path, entries: &'a [Entry]) -> Self {
-        Self { path, name: String::new(), entries, known: Vec::new(), problems: Diagnostics::default() }
+        let (known, problems) = (Vec::new(), Diagnostics::default());
+        Self { path, name: String::new(), entries, known, problems, record: None }
     }
 
     /// The file.
@@ -42,6 +57,9 @@ impl<'a> Fields<'a> {
     /// The value of `key` whatever it is. YAML's nothing counts as not there.
     pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
+        if let Some(record) = &self.record {
+            record.borrow_mut().insert(dotted(&self.name, key));
+        }
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         (entry.node.value != Value::Null).then_some(&entry.node)
     }
@@ -120,13 +138,17 @@ impl<'a> Fields<'a> {
 
     /// A table below this one, to be read and finished on its own.
     pub fn table(&mut self, key: &'static str) -> Option<Self> {
-        let entries = self.entries_of(key)?;
+        let entries = match self.entries_of(key) {
+            None if self.record.is_some() => &[],
+            entries => entries?,
+        };
         Some(self.below(key, entries))
     }
 
     /// A table at `key` (which may be dotted) whose entries were found otherwise.
     pub fn below(&self, key: &str, entries: &'a [Entry]) -> Self {
-        Self { name: dotted(&self.name, key), ..Self::new(self.path, entries) }
+        let record = self.record.clone();
+        Self { name: dotted(&self.name, key), record, ..Self::new(self.path, entries) }
     }
 
     /// Reports that `node` should be something else.

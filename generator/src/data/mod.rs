@@ -11,7 +11,7 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub use self::fields::Fields;
+pub use self::fields::{Fields, keys_asked};
 pub use self::toml::{date_text, parse as parse_toml};
 pub use self::yaml::parse as parse_yaml;
 

@@ -1,9 +1,9 @@
 //! Front matter of pages and sections, key by key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::raw::read_insert_anchor;
-use crate::data::{Extra, Fields, Value, table_to_json};
+use crate::data::{Extra, Fields, Value, keys_asked, table_to_json};
 use crate::diagnostic::catalog::front_matter as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::parse::{MatterDate, PageMatter, SectionMatter, SortBy, date};
@@ -142,4 +142,18 @@ fn taxonomies(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> BTreeMa
         taxonomies.insert(entry.key.clone(), terms);
     }
     taxonomies
+}
+
+/// Every key of a page's front matter.
+pub(super) fn page_keys() -> BTreeSet<String> {
+    keys_asked(&[], |fields| {
+        page(fields, &mut Diagnostics::default());
+    })
+}
+
+/// Every key of a section's front matter.
+pub(super) fn section_keys() -> BTreeSet<String> {
+    keys_asked(&[], |fields| {
+        section(fields, &mut Diagnostics::default());
+    })
 }

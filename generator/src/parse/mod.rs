@@ -8,7 +8,7 @@ mod matter;
 mod name;
 mod split;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -156,6 +156,16 @@ impl Document {
             }
         }
     }
+}
+
+/// Every key that the front matter of a page may have.
+pub fn page_keys() -> BTreeSet<String> {
+    matter::page_keys()
+}
+
+/// Every key that the front matter of a section may have.
+pub fn section_keys() -> BTreeSet<String> {
+    matter::section_keys()
 }
 
 /// Parses one file's text. Always yields a document unless there is no front matter to read at all;
