@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::bodies::{Bodies, Body};
+use crate::config::LinkLevel;
 use crate::diagnostic::catalog::links as catalog;
 use crate::diagnostic::{Diagnostics, Span, nearest};
 use crate::markup::InternalLink;
@@ -28,10 +29,18 @@ pub fn links(
             let known = bodies.of(*target).markup.anchors.iter().chain(&added);
             let near = nearest(anchor, known.map(String::as_str));
             let span = Span::new(&document.file.path, link.range.clone().unwrap_or(0..0));
-            let level = site.config.link_checker.internal_level;
+            let level = match differs_by_case(anchor, near) && matches!(target, NodeId::Page(_)) {
+                true => LinkLevel::Warn,
+                false => site.config.link_checker.internal_level,
+            };
             diagnostics.push(catalog::missing_anchor(level, span, &link.path, anchor, near));
         }
     }
+}
+
+/// Zola takes anchors of pages in any case, browsers do not: worth a word, but no reason to refuse a site.
+fn differs_by_case(anchor: &str, near: Option<&str>) -> bool {
+    near.is_some_and(|near| near.to_lowercase() == anchor.to_lowercase())
 }
 
 /// The anchor a link asks for in vain. The empty one and `top` are the start of every page; a body that
