@@ -108,6 +108,8 @@ pub struct Outcome {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The settings, if they could be read.
     pub config: Option<Arc<Config>>,
+    /// Files in the site's root that templates asked for, found or not.
+    pub asked: Vec<PathBuf>,
 }
 
 /// How much a site holds.
@@ -153,6 +155,7 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     let diagnostics = options.warnings.judge(diagnostics);
     outcome.counts = made.counts;
     outcome.orphans = made.orphans;
+    outcome.asked = made.files.asked();
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
             let dotfiles = match config.preserve_dotfiles_in_output {
@@ -184,6 +187,7 @@ fn look_through(world: &dyn World, config: &Config, diagnostics: &mut Diagnostic
 struct Product {
     counts: Counts,
     orphans: Vec<PathBuf>,
+    files: Arc<Files>,
     sink: Made,
 }
 
@@ -261,7 +265,8 @@ fn make(
         check::search(&site, diagnostics);
         check::unnoticed(&site, &inventory, &templates, &bodies, diagnostics);
     });
-    let mut product = Product { counts: counts(&site), orphans: orphans(&site), sink: Made::Nothing };
+    let (counts, orphans) = (counts(&site), orphans(&site));
+    let mut product = Product { counts, orphans, files: Arc::clone(&files), sink: Made::Nothing };
     if diagnostics.has_errors() && config.auslage.is_some() {
         // Its templates see the strategy, of which a part may be missing now.
         return Ok(product);

@@ -18,7 +18,7 @@ use regex::Regex;
 
 /// What is ours, by area. Whoever adds to it extends Zola.
 const OURS: &[(&str, &[&str])] = &[
-    ("Command line", &["--content", "--today", "--format"]),
+    ("Command line", &["--content", "--today", "--format", "--strict"]),
     ("Configuration", &["extra", "extra.auslage", "extra.auslage.content"]),
     ("Functions", &[]),
     ("Filters", &[]),

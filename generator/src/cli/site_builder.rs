@@ -105,7 +105,9 @@ impl SiteBuilder {
     fn built(&mut self, outcome: Outcome, start: Instant) -> Built {
         (self.tell)(&self.told(&outcome, self.options.format, self.options.color));
         if let Some(config) = &outcome.config {
-            self.watched = places(&self.options, config);
+            let asked = outcome.asked.iter().cloned();
+            let places = places(&self.options, config).into_iter().chain(asked);
+            self.watched = watched(&self.options, places.collect());
         }
         let has_errors = outcome.diagnostics.has_errors();
         if !has_errors {

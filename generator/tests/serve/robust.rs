@@ -18,6 +18,17 @@ fn pages_come_change_and_go() {
 }
 
 #[test]
+fn files_in_the_root_that_templates_ask_for_are_watched() {
+    check("data", |scene| {
+        let template = "{% set all = load_data(path='data.json', required=false) %}{{ all }}";
+        scene.after(|scene| scene.write("templates/index.html", template));
+        scene.after(|scene| scene.write("data.json", "[1]"));
+        scene.after(|scene| scene.write("data.json", "[1, 2]"));
+        assert!(scene.get("/").text().contains("[1, 2]"));
+    });
+}
+
+#[test]
 fn a_renamed_section_is_found_under_its_new_name() {
     check("renamed section", |scene| {
         let content = scene.root().join("content");

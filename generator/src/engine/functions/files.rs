@@ -1,8 +1,8 @@
 //! Files that templates name: where they are looked for, and that none outside the site is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tera::{Error, TeraResult};
 
@@ -20,6 +20,8 @@ pub struct Files {
     /// What was made once bodies were known.
     made_later: OnceLock<BTreeMap<String, Arc<[u8]>>>,
     images: Images,
+    /// Where templates asked for a file in the site's root, found or not: a change there changes the site.
+    asked: Mutex<BTreeSet<PathBuf>>,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
 }
@@ -39,13 +41,26 @@ impl Files {
     /// output. The output of the last build is not looked at: what is in it must not change this one.
     pub fn new(world: Arc<dyn World>, places: Places, made: BTreeMap<String, Arc<[u8]>>) -> Self {
         let images = Images::new(Arc::clone(&world), places.output.clone());
-        Self { world, places, made, made_later: OnceLock::new(), images, names: OnceLock::new() }
+        Self {
+            world,
+            places,
+            made,
+            made_later: OnceLock::new(),
+            images,
+            asked: Mutex::default(),
+            names: OnceLock::new(),
+        }
     }
 
     /// Adds what was made once bodies were known (search indexes). Only the first call adds something: one
     /// build makes them once.
     pub fn add_made(&self, made: BTreeMap<String, Arc<[u8]>>) {
         self.made_later.get_or_init(|| made);
+    }
+
+    /// The files in the site's root that templates asked for, found or not.
+    pub fn asked(&self) -> Vec<PathBuf> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The outside.
@@ -90,6 +105,7 @@ impl Files {
             None => path.trim_start_matches('/').to_owned(),
         };
         let clean = normalized(&named).ok_or_else(outside)?;
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(self.places.root.join(&clean));
         for candidate in self.candidates(&clean) {
             if self.world.is_file(&candidate) {
                 return Ok(Some(Found::File(candidate)));
