@@ -58,9 +58,10 @@ impl<'a> Contexts<'a> {
         Self { site, values, templates, languages: languages.collect(), sitemap }
     }
 
-    /// How many sitemaps there are.
-    pub fn sitemaps(&self) -> usize {
-        self.sitemap.len().div_ceil(sitemap::PER_FILE).max(1)
+    /// Into how many files the sitemap is split; `None` where one file holds all of it.
+    pub fn split_sitemaps(&self) -> Option<usize> {
+        let entries = self.sitemap.len();
+        (entries >= sitemap::PER_FILE).then(|| entries.div_ceil(sitemap::PER_FILE))
     }
 
     /// For the file at `path`. What is made without a template has none.
@@ -165,7 +166,7 @@ impl<'a> Contexts<'a> {
             Subject::Section(id) => &self.site.section(id).language,
             Subject::Term(taxonomy, _) => &self.site.taxonomies[taxonomy].language,
         };
-        let mut context = self.at(language, &pager.path, &pager.permalink);
+        let mut context = self.at(language, &pager.current_path, &pager.permalink);
         context.insert_value("paginator", sorted(paginator));
         match paginated.subject {
             Subject::Section(id) => {
@@ -239,11 +240,11 @@ impl<'a> Contexts<'a> {
         let entries = self.sitemap.chunks(sitemap::PER_FILE).nth(index).unwrap_or_default();
         let mut context = Context::new();
         context.insert_value("entries", entries.into());
-        self.general("sitemap.xml".into(), context)
+        self.without_language("sitemap.xml", context)
     }
 
     fn sitemap_index(&self) -> Rendered {
-        let urls: Vec<Value> = (0..self.sitemaps())
+        let urls: Vec<Value> = (0..self.split_sitemaps().unwrap_or_default())
             .map(|index| {
                 let permalink = self.site.config.permalink(&sitemap_name(index));
                 permalink.trim_end_matches('/').into()
@@ -251,7 +252,14 @@ impl<'a> Contexts<'a> {
             .collect();
         let mut context = Context::new();
         context.insert_value("sitemaps", urls.into());
-        self.general("split_sitemap_index.xml".into(), context)
+        self.without_language("split_sitemap_index.xml", context)
+    }
+
+    /// A template for all languages: it has the default one's `config`, but no `lang`.
+    fn without_language(&self, template: &'static str, own: Context) -> Rendered {
+        let mut rendered = self.general(template.into(), own);
+        rendered.context.remove("lang");
+        rendered
     }
 
     fn extra(&self, page: &ExtraPage) -> Rendered {

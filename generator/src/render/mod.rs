@@ -51,12 +51,12 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     let values = Arc::new(Values::new(site, bodies, extension));
     let templates = templates.with_values(site, &values);
     let contexts = contexts::Contexts::new(site, &values, &templates, extension);
-    let sitemaps = contexts.sitemaps();
+    let split_sitemaps = contexts.split_sitemaps();
     // Before any page: templates ask for digests of the indexes.
     let search = search::files(site, bodies);
     templates.files().add_made(search.clone());
     let plan_input =
-        plan::Input { site: site.as_ref(), inventory, sheets, search: &search, extension, sitemaps };
+        plan::Input { site: site.as_ref(), inventory, sheets, search: &search, extension, split_sitemaps };
     let mut plan = plan::plan(&plan_input, diagnostics);
     let doubt = doubt::Doubt::new(site, bodies);
     plan.retain(|_, job| !doubt.covers(job));

@@ -106,8 +106,8 @@ pub struct Input<'a> {
     pub search: &'a BTreeMap<String, Arc<[u8]>>,
     /// Pages and files that are added.
     pub extension: &'a dyn Extension,
-    /// How many sitemaps there are.
-    pub sitemaps: usize,
+    /// Into how many files the sitemap is split, if it is.
+    pub split_sitemaps: Option<usize>,
 }
 
 /// Plans a site.
@@ -204,11 +204,11 @@ fn general(input: &Input<'_>, config: &Span, planner: &mut Planner<'_>) {
     if !settings.generate_sitemap {
         return;
     }
-    if input.sitemaps < 2 {
+    let Some(sitemaps) = input.split_sitemaps else {
         planner.add("sitemap.xml", Job::Sitemap(0), config);
         return;
-    }
-    for index in 0..input.sitemaps {
+    };
+    for index in 0..sitemaps {
         planner.add(&sitemap_name(index), Job::Sitemap(index), config);
     }
     planner.add("sitemap.xml", Job::SitemapIndex, config);

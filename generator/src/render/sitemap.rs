@@ -7,7 +7,7 @@ use tera::{Map, Value};
 use crate::site::Site;
 use crate::values::{data, sorted};
 
-/// Entries of one file; above that number there are several and an index. Zola's number.
+/// Entries of one file; from that number on there are numbered files and an index. Zola's number.
 pub const PER_FILE: usize = 30_000;
 
 /// All entries, sorted by permalink, each permalink once.

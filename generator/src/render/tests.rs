@@ -1,4 +1,4 @@
-//! What an editor is told about broken templates.
+//! What templates see, and what an editor is told about broken ones.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +23,102 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
     let lines: Vec<&str> =
         text.lines().map(|line| line.strip_prefix("s/templates/").unwrap_or(line)).collect();
     assert_eq!(lines, expected);
+}
+
+/// Builds a site in German and English and compares one of its files.
+#[track_caller]
+fn check_file(files: &[(&str, &str)], path: &str, expected: &str) {
+    let config = "base_url = 'https://a.example'\ndefault_language = 'de'\n[languages.en]\n[languages.fr]";
+    let world = MemoryWorld::new(jiff::civil::date(2026, 11, 23)).with("/s/zola.toml", config);
+    let world = ["index", "section", "page"]
+        .iter()
+        .fold(world, |world, name| world.with(format!("/s/templates/{name}.html"), "-"));
+    let world = files.iter().fold(world, |world, (path, text)| world.with(format!("/s/{path}"), text));
+    let world: Arc<dyn World> = Arc::new(world);
+    let options = Options { root: "/s".into(), destination: Destination::Memory, ..Options::default() };
+    let outcome = build(&world, &options).unwrap();
+    assert_eq!(render(&outcome.diagnostics, world.as_ref(), Path::new("/s"), Format::Short), "");
+    assert_eq!(String::from_utf8_lossy(&outcome.files[path]), expected);
+}
+
+/// What `templates/index.html` makes of `{{ expression }}` in German.
+#[track_caller]
+fn check_value(expression: &str, expected: &str) {
+    let template = format!("{{% if lang == 'de' %}}{{{{ {expression} }}}}{{% endif %}}");
+    let files = [
+        ("templates/index.html", template.as_str()),
+        ("content/n/a.md", "+++\ntitle = 'A'\n+++\n"),
+        ("content/n/a.en.md", "+++\ntitle = 'A in English'\nrender = false\n+++\n"),
+        ("content/mit abstand.md", "+++\n+++\n"),
+        ("static/x.css", ""),
+    ];
+    check_file(&files, "index.html", expected);
+}
+
+#[test]
+fn a_language_is_put_before_a_path_unless_the_path_has_it() {
+    check_value("get_url(path='x.css', lang='en')", "https://a.example/en/x.css");
+    check_value("get_url(path='energie/', lang='en')", "https://a.example/en/energie");
+    check_value("get_url(path='/en/x.css', lang='en')", "https://a.example/en/x.css");
+    check_value("get_url(path='x.css', lang='de')", "https://a.example/x.css");
+}
+
+#[test]
+fn the_path_of_a_document_may_be_percent_encoded() {
+    let url = "https://a.example/mit-abstand/#da";
+    check_value("get_url(path='@/mit%20abstand.md#da')", url);
+    check_value("get_url(path='@/mit abstand.md#da')", url);
+}
+
+#[test]
+fn a_document_is_found_by_every_spelling_of_its_path() {
+    check_value("get_page(path='./n//a.md') | get(key='title')", "A");
+    check_value("get_page(path='/n/a.md', allow_missing=true) is none", "true");
+    check_value("get_page(path='n/a.md', lang='en') | get(key='title')", "A in English");
+    check_value("get_page(path='n/a.en.md') | get(key='title')", "A");
+    check_value("get_section(path='_index.md', lang='fr') | get(key='relative_path')", "_index.fr.md");
+}
+
+#[test]
+fn arguments_that_are_text_take_any_value() {
+    let digest = "6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918";
+    check_value("get_hash(literal=12, sha_type=256, base64=false)", digest);
+    check_value("get_url(path=12)", "https://a.example/12");
+}
+
+#[test]
+fn a_root_without_a_file_has_no_text_to_count() {
+    check_value("section.word_count is none and section.reading_time is none", "true");
+}
+
+#[test]
+fn a_body_does_not_see_translations() {
+    let body = "+++\n+++\n{{ page.translations | length }} {{ page.lang }}";
+    let files = [
+        ("content/a.md", body),
+        ("content/a.en.md", "+++\n+++\n"),
+        ("templates/page.html", "{{ page.content | safe }}{{ page.translations | length }}"),
+    ];
+    check_file(&files, "a/index.html", "<p>0 de</p>\n2");
+}
+
+#[test]
+fn a_sitemap_has_no_language() {
+    let template = "{{ lang is defined }} {{ config.default_language }} {{ entries | length }}";
+    check_file(&[("templates/sitemap.xml", template)], "sitemap.xml", "false de 3");
+}
+
+#[test]
+fn later_pagers_of_a_root_leave_their_language_out_of_the_current_path() {
+    let root = "+++\npaginate_by = 1\nsort_by = 'slug'\n+++\n";
+    let files = [
+        ("content/_index.en.md", root),
+        ("content/a.en.md", "+++\n+++\n"),
+        ("content/b.en.md", "+++\n+++\n"),
+        ("templates/index.html", "{{ current_path }} {{ current_url }} {{ lang }}"),
+    ];
+    check_file(&files, "en/index.html", "/en/ https://a.example/en/ en");
+    check_file(&files, "en/page/2/index.html", "/page/2/ https://a.example/en/page/2/ en");
 }
 
 #[test]

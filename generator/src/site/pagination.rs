@@ -24,7 +24,10 @@ pub struct Pager {
     pub index: usize,
     /// `/news/page/2/`; of the first the path of section or term.
     pub path: String,
-    /// The same, absolute.
+    /// `current_path` of its template: the path, but Zola leaves the language out of that of the second
+    /// and later pagers of a language's root.
+    pub current_path: String,
+    /// The path, absolute.
     pub permalink: String,
     /// Its pages.
     pub pages: Vec<PageId>,
@@ -53,45 +56,77 @@ impl Pagination {
         if section.matter.paginate_reversed {
             pages.reverse();
         }
-        let address = (section.address.path.as_str(), section.address.permalink.as_str());
-        Some(split(&pages, paginate_by, &section.matter.paginate_path, address))
+        let is_root = !section.relative.contains('/');
+        let base = Base {
+            path: &section.address.path,
+            current_path: if is_root { "/" } else { &section.address.path },
+            permalink: &section.address.permalink,
+            name: &section.matter.paginate_path,
+        };
+        Some(base.split(&pages, paginate_by))
     }
 
     /// Pagers of a term; `None` if its taxonomy is not paginated.
     pub fn of_term(taxonomy: &Taxonomy, term: &Term) -> Option<Self> {
         let paginate_by = taxonomy.config.paginate_by.filter(|by| *by > 0)?;
-        let address = (term.address.path.as_str(), term.address.permalink.as_str());
-        Some(split(&term.pages, paginate_by, taxonomy.config.paginate_path(), address))
+        let base = Base {
+            path: &term.address.path,
+            current_path: &term.address.path,
+            permalink: &term.address.permalink,
+            name: taxonomy.config.paginate_path(),
+        };
+        Some(base.split(&term.pages, paginate_by))
     }
 }
 
-fn split(pages: &[PageId], paginate_by: usize, name: &str, (path, permalink): (&str, &str)) -> Pagination {
-    let below = |base: &str| {
-        let slash = if base.ends_with('/') { "" } else { "/" };
-        if name.is_empty() { format!("{base}{slash}") } else { format!("{base}{slash}{name}/") }
-    };
-    let chunks: Vec<&[PageId]> =
-        if pages.is_empty() { vec![pages] } else { pages.chunks(paginate_by).collect() };
-    let link = |base: &str, index: usize| match index {
-        1 => base.to_owned(),
-        _ => format!("{}{index}/", below(base)),
-    };
-    let pager = |(at, chunk): (usize, &&[PageId])| {
-        let index = at + 1;
-        Pager {
-            index,
-            path: link(path, index),
-            permalink: link(permalink, index),
-            pages: chunk.to_vec(),
-            previous: (index > 1).then(|| link(permalink, index - 1)),
-            next: (index < chunks.len()).then(|| link(permalink, index + 1)),
+/// What the addresses of pagers are made of.
+struct Base<'a> {
+    path: &'a str,
+    /// What stands before a later pager's name in its `current_path`.
+    current_path: &'a str,
+    permalink: &'a str,
+    /// `paginate_path`
+    name: &'a str,
+}
+
+impl Base<'_> {
+    fn split(&self, pages: &[PageId], paginate_by: usize) -> Pagination {
+        let chunks: Vec<&[PageId]> =
+            if pages.is_empty() { vec![pages] } else { pages.chunks(paginate_by).collect() };
+        let pager = |(at, chunk): (usize, &&[PageId])| {
+            let index = at + 1;
+            Pager {
+                index,
+                path: self.link(self.path, index),
+                current_path: match index {
+                    1 => self.path.to_owned(),
+                    _ => self.link(self.current_path, index),
+                },
+                permalink: self.link(self.permalink, index),
+                pages: chunk.to_vec(),
+                previous: (index > 1).then(|| self.link(self.permalink, index - 1)),
+                next: (index < chunks.len()).then(|| self.link(self.permalink, index + 1)),
+            }
+        };
+        Pagination {
+            paginate_by,
+            total_pages: pages.len(),
+            base_url: self.below(self.permalink),
+            redirect_path: format!("{}1/", self.below(self.path)),
+            pagers: chunks.iter().enumerate().map(pager).collect(),
         }
-    };
-    Pagination {
-        paginate_by,
-        total_pages: pages.len(),
-        base_url: below(permalink),
-        redirect_path: format!("{}1/", below(path)),
-        pagers: chunks.iter().enumerate().map(pager).collect(),
+    }
+
+    /// Where the numbers of pagers stand: `/news/page/`.
+    fn below(&self, base: &str) -> String {
+        let (name, slash) = (self.name, if base.ends_with('/') { "" } else { "/" });
+        if name.is_empty() { format!("{base}{slash}") } else { format!("{base}{slash}{name}/") }
+    }
+
+    fn link(&self, base: &str, index: usize) -> String {
+        match index {
+            1 => base.to_owned(),
+            _ => format!("{}{index}/", self.below(base)),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use tera::{Map, Value};
 
 use super::{sorted, sorted_data};
-use crate::config::{Config, InsertAnchor, Language, Markdown, Mode, TaxonomyConfig};
+use crate::config::{Config, InsertAnchor, Language, Markdown, Mode, Search, TaxonomyConfig};
 
 /// `config` for templates in a language.
 pub fn config_value(config: &Config, language: &str) -> Value {
@@ -25,6 +25,7 @@ pub fn config_value(config: &Config, language: &str) -> Value {
         if code != language {
             let mut other_map = language_map(other);
             other_map.insert("translations".into(), Value::from_serializable(&other.translations));
+            other_map.insert("search".into(), search(&other.search));
             others.insert(code.clone().into(), sorted(other_map));
         }
     }
@@ -52,6 +53,24 @@ fn language_map(language: &Language) -> Map {
     search.insert("index_format".into(), language.search.index_format.name().into());
     map.insert("search".into(), search.into());
     map
+}
+
+/// All search settings: of other languages, Zola shows more than of the present one.
+fn search(search: &Search) -> Value {
+    let mut map = Map::default();
+    let flags = [
+        ("include_title", search.include_title),
+        ("include_description", search.include_description),
+        ("include_date", search.include_date),
+        ("include_path", search.include_path),
+        ("include_content", search.include_content),
+    ];
+    for (key, flag) in flags {
+        map.insert(key.into(), flag.into());
+    }
+    map.insert("truncate_content_length".into(), search.truncate_content_length.into());
+    map.insert("index_format".into(), search.index_format.name().into());
+    sorted(map)
 }
 
 fn markdown(markdown: &Markdown) -> Value {

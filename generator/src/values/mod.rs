@@ -123,8 +123,12 @@ pub fn content_section(site: &Site, id: SectionId, body: &Body) -> Value {
 }
 
 fn without_translations(mut map: Map) -> Value {
-    map.insert("translations".into(), Value::from(Vec::<Value>::new()));
-    map.into()
+    map.insert("translations".into(), no_values());
+    sorted(map)
+}
+
+fn no_values() -> Value {
+    Vec::<Value>::new().into()
 }
 
 /// A term as its feed sees it: without its pages.
@@ -223,7 +227,7 @@ fn section_map(site: &Site, id: SectionId, body: &Body) -> Map {
     map.insert("transparent".into(), matter.transparent.into());
     map.insert("paginate_by".into(), matter.paginate_by.into());
     map.insert("paginate_reversed".into(), matter.paginate_reversed.into());
-    map.insert("pages".into(), Value::from(Vec::<Value>::new()));
+    map.insert("pages".into(), no_values());
     let subsections: Vec<Value> =
         section.subsections.iter().map(|id| site.section(*id).relative.as_str().into()).collect();
     map.insert("subsections".into(), subsections.into());
@@ -263,7 +267,7 @@ fn common(map: &mut Map, site: &Site, node: &Node<'_>, body: &Body) {
     map.insert("reading_time".into(), body.reading_time.into());
     map.insert("lang".into(), node.language.into());
     map.insert("translations".into(), translations(site, node.canonical));
-    map.insert("backlinks".into(), Value::from(Vec::<Value>::new()));
+    map.insert("backlinks".into(), no_values());
 }
 
 fn translations(site: &Site, canonical: &str) -> Value {

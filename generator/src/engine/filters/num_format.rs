@@ -11,7 +11,8 @@ pub struct NumFormat {
 
 impl Filter<i128, TeraResult<String>> for NumFormat {
     fn call(&self, number: i128, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-        let name = kwargs.get::<&str>("locale")?.unwrap_or(&self.language);
+        let name = kwargs.get::<String>("locale")?;
+        let name = name.as_deref().unwrap_or(&self.language);
         let locale = Locale::from_name(name).map_err(|_| {
             Error::message(format!("`{name}` is no locale for numbers, such as `de` or `en-GB`"))
         })?;

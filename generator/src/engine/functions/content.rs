@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tera::{Error, Function, Kwargs, State, TeraResult, Value};
 
-use super::{Pages, language, left_out};
+use super::{Pages, language, left_out, required_text};
 use crate::site::NodeId;
 
 /// `get_page(path, lang, allow_missing)`
@@ -38,31 +38,41 @@ fn get(
     kind: &str,
     value: impl Fn(&Pages, NodeId) -> Option<Value>,
 ) -> TeraResult<Value> {
-    let path: &str = kwargs.must_get("path")?;
+    let path = required_text(kwargs, "path")?;
+    let path = tidy(&path);
     let language = language(kwargs, state, &pages.site.config)?;
     let allow_missing = kwargs.get::<bool>("allow_missing")?.unwrap_or(false);
     let found = pages
         .site
         .by_path
-        .get(path)
+        .get(&path)
         .filter(|node| value(pages, **node).is_some())
         .and_then(|node| translation(pages, *node, &language))
         .and_then(|node| value(pages, node));
     match found {
         Some(value) => Ok(value),
         None if allow_missing => Ok(Value::none()),
-        None => Err(missing(pages, kind, path, &language)),
+        None => Err(missing(pages, kind, &path, &language)),
     }
 }
 
-/// The document itself, or its translation.
+/// The path as the site knows it: `./a//b.md` is `a/b.md`. What starts with a slash is no document.
+fn tidy(path: &str) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
+/// The document itself, or its translation, whether that one is rendered or not.
 fn translation(pages: &Pages, node: NodeId, language: &str) -> Option<NodeId> {
     let (own, canonical) = identity(pages, node);
     if own == language {
         return Some(node);
     }
-    let translations = pages.site.translations.get(canonical)?;
-    translations.iter().copied().find(|node| identity(pages, *node).0 == language)
+    let is_default = language == pages.site.config.default_language;
+    let path = if is_default { format!("{canonical}.md") } else { format!("{canonical}.{language}.md") };
+    pages.site.by_path.get(&path).copied()
 }
 
 fn identity(pages: &Pages, node: NodeId) -> (&str, &str) {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use tera::{Error, Function, Kwargs, State, TeraResult};
 
-use super::Files;
+use super::{Files, text};
 
 /// `get_hash(path | literal, sha_type, base64)`
 pub struct GetHash {
@@ -18,14 +18,14 @@ pub struct GetHash {
 
 impl Function<TeraResult<String>> for GetHash {
     fn call(&self, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-        let path = kwargs.get::<&str>("path")?;
-        let literal = kwargs.get::<&str>("literal")?;
+        let path = text(&kwargs, "path")?;
+        let literal = text(&kwargs, "literal")?;
         let bytes: Arc<[u8]> = match (path, literal) {
-            (Some(path), None) => match self.files.find(path)? {
+            (Some(path), None) => match self.files.find(&path)? {
                 Some(bytes) => bytes,
                 None => return Err(Error::message(format!("there is no file `{path}`"))),
             },
-            (None, Some(text)) => Arc::from(text.as_bytes()),
+            (None, Some(literal)) => Arc::from(literal.as_bytes()),
             _ => return Err(Error::message("`get_hash` wants either `path` or `literal`")),
         };
         let digest = match kwargs.get::<u16>("sha_type")?.unwrap_or(384) {

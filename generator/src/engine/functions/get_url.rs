@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
 use sha2::Sha256;
 use tera::{Error, Function, Kwargs, State, TeraResult};
 
 use super::get_hash::hex_digest;
-use super::{Files, language, left_out};
+use super::{Files, language, left_out, required_text};
 use crate::config::Config;
 use crate::site::Site;
 
@@ -27,11 +28,9 @@ impl GetUrl {
     }
 
     fn document(&self, below: &str, language: &str) -> TeraResult<String> {
-        let (path, anchor) = match below.split_once('#') {
-            Some((path, anchor)) => (path, Some(anchor)),
-            None => (below, None),
-        };
-        let path = self.translated(path, language)?;
+        let mut parts = below.split('#');
+        let (path, anchor) = (parts.next().unwrap_or_default(), parts.next());
+        let path = self.translated(&percent_decode_str(path).decode_utf8_lossy(), language)?;
         let Some(permalink) = self.permalink(&path) else {
             if let Some(reason) = self.site.as_ref().and_then(|site| left_out(site, &path)) {
                 return Err(reason);
@@ -67,12 +66,13 @@ impl GetUrl {
     }
 
     fn path(&self, path: &str, kwargs: &Kwargs) -> TeraResult<String> {
-        let below = path.strip_prefix('/').unwrap_or(path);
-        let prefix = kwargs.get::<String>("lang")?.filter(|language| {
-            *language != self.config.default_language && !below.starts_with(language.as_str())
-        });
+        let rooted = path.strip_prefix('/');
+        let has_language = |language: &str| rooted.is_some_and(|below| below.starts_with(language));
+        let prefix = kwargs
+            .get::<String>("lang")?
+            .filter(|language| *language != self.config.default_language && !has_language(language));
         let path = match prefix {
-            Some(language) => format!("{language}/{below}"),
+            Some(language) => format!("{language}/{}", rooted.unwrap_or(path)),
             None => path.to_owned(),
         };
         let mut url = self.config.permalink(&path);
@@ -91,10 +91,10 @@ impl GetUrl {
 
 impl Function<TeraResult<String>> for GetUrl {
     fn call(&self, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
-        let path: &str = kwargs.must_get("path")?;
+        let path = required_text(&kwargs, "path")?;
         match path.strip_prefix("@/") {
             Some(below) => self.document(below, &language(&kwargs, state, &self.config)?),
-            None => self.path(path, &kwargs),
+            None => self.path(&path, &kwargs),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use icu_locale::{Direction, LanguageIdentifier, LocaleDirectionality};
 use tera::{Error, Function, Kwargs, State, TeraResult};
 
-use super::language;
+use super::{language, required_text};
 use crate::config::Config;
 use crate::diagnostic::nearest;
 
@@ -23,13 +23,13 @@ pub struct TextDirection {
 
 impl Function<TeraResult<String>> for Trans {
     fn call(&self, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
-        let key: &str = kwargs.must_get("key")?;
+        let key = required_text(&kwargs, "key")?;
         let code = language(&kwargs, state, &self.config)?;
         let Some(language) = self.config.languages.get(&code) else {
             return Err(Error::message(format!("`{code}` is not one of the site's languages")));
         };
-        language.translations.get(key).cloned().ok_or_else(|| {
-            let near = nearest(key, language.translations.keys().map(String::as_str));
+        language.translations.get(&key).cloned().ok_or_else(|| {
+            let near = nearest(&key, language.translations.keys().map(String::as_str));
             let near = near.map(|near| format!(", the nearest is `{near}`")).unwrap_or_default();
             Error::message(format!("there is no translation `{key}` in the language `{code}`{near}"))
         })

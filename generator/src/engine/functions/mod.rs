@@ -141,3 +141,22 @@ fn language(kwargs: &Kwargs, state: &State<'_>, config: &Config) -> TeraResult<S
     };
     Ok(language.unwrap_or_else(|| config.default_language.clone()))
 }
+
+/// A text argument, if it is there.
+fn text(kwargs: &Kwargs, name: &'static str) -> TeraResult<Option<String>> {
+    kwargs.get::<&Value>(name)?.map(|value| as_text(value, name)).transpose()
+}
+
+/// A text argument that must be there.
+fn required_text(kwargs: &Kwargs, name: &'static str) -> TeraResult<String> {
+    as_text(kwargs.must_get::<&Value>(name)?, name)
+}
+
+/// Any value is taken as text, as in Zola, but not one that is undefined: that is a misspelt name, for
+/// which Zola takes an empty text.
+fn as_text(value: &Value, name: &str) -> TeraResult<String> {
+    if value.is_undefined() {
+        return Err(Error::message(format!("the value of the argument `{name}` is not defined")));
+    }
+    Ok(value.to_string())
+}
