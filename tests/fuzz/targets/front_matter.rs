@@ -30,8 +30,10 @@ fuzz_target!(|text: &str| {
 });
 
 fn config() -> Config {
-    let world = MemoryWorld::new(jiff::civil::date(2026, 11, 24)).with("zola.toml", "base_url = 'https://a.example'");
+    let world =
+        MemoryWorld::new(jiff::civil::date(2026, 11, 24)).with("zola.toml", "base_url = 'https://a.example'");
     let mut diagnostics = Diagnostics::default();
     let overrides = auslage::config::Overrides::default();
-    auslage::config::load(&world, Path::new(""), None, &overrides, &mut diagnostics).expect("the configuration is sound")
+    auslage::config::load(&world, Path::new(""), None, &overrides, &mut diagnostics)
+        .expect("the configuration is sound")
 }

@@ -19,7 +19,8 @@ const OPTIONS: [&str; 8] = [
     "insert_anchor_links = 'heading'",
 ];
 
-const COMPONENTS: &str = "{% component kasten(art = \"a\", ...rest) %}<i>{{ art }}{{ rest }}</i>{% endcomponent %}";
+const COMPONENTS: &str =
+    "{% component kasten(art = \"a\", ...rest) %}<i>{{ art }}{{ rest }}</i>{% endcomponent %}";
 
 fuzz_target!(|input: (u8, &str)| {
     let (switches, body) = input;
