@@ -68,6 +68,8 @@ test("pages have no barriers that axe finds, in light and in dark", { timeout: 6
         const foreign = [];
         page.on("request", (request) => new URL(request.url()).origin === address || foreign.push(request.url()));
         await go(page);
+        // A click waits for the next page to begin, not for its styles, without which every color is the browser's.
+        await page.waitForLoadState("load");
         // The page forbids scripts of others; the test brings axe in through the debugger, not through the page.
         const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
         const violations = found.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join("\n  ")}`);
