@@ -20,6 +20,7 @@ pub mod guard;
 pub mod highlight;
 pub mod images;
 pub mod markup;
+pub mod network;
 pub mod parse;
 pub mod pipeline;
 pub mod render;
