@@ -25,6 +25,7 @@ use crate::emit::{Changes, Dotfiles, Folder, Memory, Need, Sink};
 use crate::engine::Templates;
 use crate::engine::functions::Files;
 use crate::highlight;
+use crate::network::Network;
 use crate::render::{self, Extension, Plain, sass};
 use crate::site::{self, Site};
 use crate::world::World;
@@ -47,6 +48,8 @@ pub struct Options {
     pub destination: Destination,
     /// `--strict`
     pub warnings: Warnings,
+    /// How other sites are asked; not at all unless the command says so.
+    pub network: Network,
 }
 
 /// What warnings do.
@@ -241,7 +244,8 @@ fn make(
     for (name, sheet) in highlighter.iter().flat_map(|highlighter| highlighter.sheets()) {
         sheets.entry(name).or_insert(sheet);
     }
-    let files = Arc::new(Files::new(Arc::clone(world), config.places.clone(), sheets.clone()));
+    let files = Files::new(Arc::clone(world), config.places.clone(), sheets.clone());
+    let files = Arc::new(files.with_network(options.network.clone()));
     let mut problems = Diagnostics::default();
     let templates =
         debug_span!("templates").in_scope(|| Templates::load(config, &inventory, &files, &mut problems));

@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Builds as of this day (YYYY-MM-DD) instead of today
     #[arg(long, value_name = "DATE")]
     pub today: Option<jiff::civil::Date>,
+    /// Asks no other site: `load_data` with an address is refused, links to other sites are not checked
+    #[arg(long, global = true)]
+    pub offline: bool,
     /// How problems are written
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
@@ -158,10 +161,19 @@ pub struct Check {
     /// Includes drafts
     #[arg(long)]
     pub drafts: bool,
-    /// Does not ask other sites whether links to them work (they are not asked yet in any case)
+    /// Does not ask other sites whether links to them work
     #[arg(long)]
     pub skip_external_links: bool,
     /// Treats warnings as errors: exit code 1, and the output stays as it was
     #[arg(long)]
     pub strict: bool,
+    /// Asks other sites only about links in these files; may be given several times
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub only: Vec<PathBuf>,
+    /// File that keeps what other sites answered, if it is not `.auslage/links.json` in the root
+    #[arg(long, value_name = "FILE")]
+    pub link_cache: Option<PathBuf>,
+    /// How long good answers of other sites are trusted, in hours; 0 asks again
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    pub link_cache_hours: u32,
 }

@@ -30,6 +30,7 @@ pub(super) fn run(session: &Session, options: &Build) -> Result<ExitCode> {
             _ => Destination::Folder,
         },
         warnings: warnings(options.strict),
+        network: session.network.clone(),
     })?;
     if !outcome.diagnostics.has_errors() {
         terminal::say(&summary(&outcome));

@@ -19,6 +19,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
         drafts: if options.drafts { Drafts::Include } else { Drafts::LeaveOut },
         destination: Destination::Nowhere,
         warnings: warnings(options.strict),
+        network: session.network.clone(),
     })?;
     if !options.skip_external_links {
         terminal::say(

@@ -21,8 +21,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
+use crate::diagnostic::Diagnostics;
 use crate::diagnostic::catalog::config::NO_SITE;
-use crate::diagnostic::report::{self, Color, Format};
+use crate::diagnostic::report::{self, Format};
+use crate::network::Network;
 use crate::pipeline::{self, Outcome, Warnings};
 use crate::world::{DiskWorld, World};
 use arguments::{Arguments, Command, ReportFormat};
@@ -78,6 +80,7 @@ struct Session {
     content: Option<PathBuf>,
     today: Option<jiff::civil::Date>,
     format: Format,
+    network: Network,
 }
 
 impl Session {
@@ -95,6 +98,7 @@ impl Session {
             config_file: arguments.config.clone(),
             content: arguments.content.clone(),
             today: arguments.today,
+            network: if arguments.offline { Network::default() } else { Network::online() },
             format: match arguments.format {
                 ReportFormat::Human => Format::Human,
                 ReportFormat::Short => Format::Short,
@@ -106,13 +110,15 @@ impl Session {
     /// Builds, and tells what is to be told of it.
     fn build(&self, options: &pipeline::Options) -> Result<Outcome> {
         let outcome = pipeline::build(&self.world, options)?;
-        let color = terminal::color();
-        terminal::report(&self.report(&outcome, color), self.format);
+        self.tell(&outcome.diagnostics);
         Ok(outcome)
     }
 
-    fn report(&self, outcome: &Outcome, color: Color) -> String {
-        report::render_colored(&outcome.diagnostics, self.world.as_ref(), &self.root, self.format, color)
+    fn tell(&self, diagnostics: &Diagnostics) {
+        let color = terminal::color();
+        let world = self.world.as_ref();
+        let text = report::render_colored(diagnostics, world, &self.root, self.format, color);
+        terminal::report(&text, self.format);
     }
 }
 

@@ -21,6 +21,10 @@ use crate::serve::{self, Hosts, Port, Server};
 use address::Address;
 use output::Output;
 
+/// How long answers of other sites are kept between builds: an edit must not wait for them, a day of work
+/// must see new data.
+const REMEMBERED: Duration = Duration::from_secs(15 * 60);
+
 /// Zola's port.
 const PORT: u16 = 1111;
 
@@ -105,6 +109,7 @@ fn site_options(session: &Session, options: &Serve, address: &Address) -> SiteOp
         extra_watched: options.extra_watch_path.iter().map(|path| session.root.join(path)).collect(),
         format: session.format,
         color: terminal::color(),
+        network: session.network.clone().remembering(REMEMBERED),
     }
 }
 

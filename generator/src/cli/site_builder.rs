@@ -9,6 +9,7 @@ use crate::cli::build::{done, summary};
 use crate::config::{self, Config, Mode, Overrides};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::report::{self, Color, Format};
+use crate::network::Network;
 use crate::pipeline::{self, Destination, Drafts, Options, Outcome, Warnings};
 use crate::serve::{Builder, Built};
 use crate::world::{DiskWorld, World, tidy};
@@ -38,6 +39,8 @@ pub struct SiteOptions {
     pub format: Format,
     /// Whether they are told in color.
     pub color: Color,
+    /// How other sites are asked; not at all unless the caller says so.
+    pub network: Network,
 }
 
 /// A site, built whenever it is asked for.
@@ -73,6 +76,7 @@ impl SiteBuilder {
             drafts: options.drafts,
             destination: Destination::Folder,
             warnings: options.warnings,
+            network: options.network.clone(),
         }
     }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use self::fields::{Fields, keys_asked};
+pub use self::plain::value as plain_word;
 pub use self::toml::{date_text, parse as parse_toml};
 pub use self::yaml::parse as parse_yaml;
 

@@ -3,7 +3,7 @@
 use super::Value;
 
 /// The value of a word that stands without quotes.
-pub(super) fn value(word: &str) -> Value {
+pub fn value(word: &str) -> Value {
     match word {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Flag(true),

@@ -23,12 +23,18 @@ pub const TEMPLATES: [(&str, &str); 10] = [
     (PLACEHOLDER, include_str!("builtin/placeholder.html")),
 ];
 
+/// What placeholders link to.
+const DOCUMENTATION: &str = "https://www.getzola.org/documentation/templates/pages-sections/";
+
+/// Whether an address stands in placeholders.
+pub fn is_documentation(url: &str) -> bool {
+    url == DOCUMENTATION
+}
+
 /// Where the variables of a template that has a placeholder are documented; `None` if it has none.
 pub fn placeholder_documentation(template: &str) -> Option<&'static str> {
     match template {
-        "index.html" | "section.html" | "page.html" => {
-            Some("https://www.getzola.org/documentation/templates/pages-sections/")
-        }
+        "index.html" | "section.html" | "page.html" => Some(DOCUMENTATION),
         _ => None,
     }
 }

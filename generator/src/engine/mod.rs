@@ -26,7 +26,7 @@ use tera::{Context, Tera, Value};
 
 use crate::config::Config;
 use crate::diagnostic::catalog::templates as catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::discover::Inventory;
 use crate::highlight::Highlighter;
 use crate::site::Site;
@@ -39,6 +39,9 @@ use literals::Loaded;
 
 /// The Zola that templates are told they run on (`zola_version`).
 pub const ZOLA_VERSION: &str = "0.23.0";
+
+/// What a note says of the template that reads a broken file.
+const LOADED_HERE: &str = "loaded here";
 
 /// All templates of a site, with every function and filter registered.
 #[derive(Clone)]
@@ -181,7 +184,13 @@ impl Templates {
                 diagnostics.push(catalog::bound_reached(span, bound));
                 Err(diagnostics)
             }
-            (Err(error), None) => Err(problem::in_rendering(name, &error, &self.sources)),
+            (Err(error), None) => {
+                let mut problems = Diagnostics::default();
+                for diagnostic in problem::in_rendering(name, &error, &self.sources).iter() {
+                    problems.push(self.in_its_file(diagnostic.clone()));
+                }
+                Err(problems)
+            }
         }
     }
 
@@ -196,6 +205,19 @@ impl Templates {
             (Err(_), Some(bound)) => Err(BodyError::Bound(bound)),
             (Err(error), None) => Err(BodyError::Engine(Box::new(error))),
         }
+    }
+
+    /// What the engine says of a file that a template reads, as a problem of that file.
+    fn in_its_file(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.files.mistake(&diagnostic.message) {
+            Some(mistake) => mistake.note(LOADED_HERE, diagnostic.span),
+            None => diagnostic,
+        }
+    }
+
+    /// The same for a message of the engine; `span` is the call.
+    pub fn mistake_in_file(&self, message: &str, span: Span) -> Option<Diagnostic> {
+        self.files.mistake(message).map(|mistake| mistake.note(LOADED_HERE, span))
     }
 }
 

@@ -76,6 +76,9 @@ fn diagnostic(
         Some((_, position)) => word_at(body, Loaded::new(body).range(position)),
         None => 0..0,
     };
+    if let Some(mistake) = templates.mistake_in_file(message, span(document, range.clone())) {
+        return mistake;
+    }
     let around = code.iter().find(|(_, code)| complaint.place.is_some() && code.contains(&range.start));
     if let Some((kind, _)) = around {
         return code_as_template(span(document, range), message, *kind);

@@ -41,6 +41,18 @@ pub fn yaml_syntax(span: Span, message: &str) -> Diagnostic {
         .hint(advice(message, &YAML_ADVICE, "write `key: value`, one key per line, indented with spaces"))
 }
 
+/// A file that a template reads is not of its format.
+pub fn data_syntax(span: Span, format: &str, message: &str) -> Diagnostic {
+    let advice = match format {
+        "JSON" => "texts and keys stand in straight double quotes; no comma stands behind the last value",
+        "CSV" => "give every row as many values as the first; a value with a comma stands in double quotes",
+        "XML" => "close every element and put attributes in quotes; `&` is written `&amp;`",
+        _ => "correct the file at this place",
+    };
+    Diagnostic::error("data-syntax", span, format!("this is not valid {format}: {}", sentence(message)))
+        .hint(advice)
+}
+
 /// A value of another kind than the key takes.
 pub fn wrong_type(span: Span, key: &str, expected: &str, found: &str) -> Diagnostic {
     let example = match expected {

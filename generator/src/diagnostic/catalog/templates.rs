@@ -128,9 +128,17 @@ pub fn component_twice(second: Option<Span>, first: Option<Span>, name: &str) ->
 }
 
 /// What to do about the engine's other messages that contain the first text.
-const GENERAL: [(&str, &str); 15] = [
+const GENERAL: [(&str, &str); 20] = [
     ("but got `undefined`", "the value is not defined here: check the names, or add `| default(value=…)`"),
     ("` is not defined", "guard it with `{% if … is defined %}`, or add `| default(value=…)`"),
+    ("may not ask other sites", "leave out `--offline`, or put the data into the site and name its `path`"),
+    ("` answers `", "check the address; `required=false` gives nothing instead of stopping the build"),
+    (
+        "cannot be fetched",
+        "check the address and the network; `required=false` gives nothing instead of stopping the build",
+    ),
+    ("larger than", "load a smaller part of it"),
+    ("wants one of", "give exactly one of `path`, `url` and `literal`"),
     ("operands to be numbers", "join texts with `~`"),
     ("argument `", "give the argument: `name=value`"),
     ("it is a draft", "publish it, or build with `--drafts`"),

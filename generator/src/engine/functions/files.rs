@@ -8,8 +8,9 @@ use tera::{Error, TeraResult};
 
 use crate::config::Places;
 use crate::diagnostic::catalog::images::sentence;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::images::{Images, Wanted};
+use crate::network::Network;
 use crate::world::World;
 
 /// The files a template may read.
@@ -24,6 +25,8 @@ pub struct Files {
     asked: Mutex<BTreeSet<PathBuf>>,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
+    network: Network,
+    mistakes: Mutex<BTreeMap<String, Diagnostic>>,
 }
 
 /// Where a file that a template names comes from.
@@ -49,6 +52,8 @@ impl Files {
             images,
             asked: Mutex::default(),
             names: OnceLock::new(),
+            network: Network::default(),
+            mistakes: Mutex::default(),
         }
     }
 
@@ -61,6 +66,28 @@ impl Files {
     /// The files in the site's root that templates asked for, found or not.
     pub fn asked(&self) -> Vec<PathBuf> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// The same, with what lies on other sites.
+    #[must_use]
+    pub fn with_network(self, network: Network) -> Self {
+        Self { network, ..self }
+    }
+
+    /// Other sites.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Notes what is wrong in a file that a template reads. The engine hands on no more of a function's
+    /// failure than its message, so the message is what the mistake is found by.
+    pub fn note_mistake(&self, message: String, mistake: Diagnostic) {
+        self.mistakes.lock().unwrap_or_else(PoisonError::into_inner).insert(message, mistake);
+    }
+
+    /// What was noted under a message.
+    pub fn mistake(&self, message: &str) -> Option<Diagnostic> {
+        self.mistakes.lock().unwrap_or_else(PoisonError::into_inner).get(message).cloned()
     }
 
     /// The outside.
