@@ -15,11 +15,11 @@ use anyhow::Result;
 use tracing::debug_span;
 
 use crate::bodies::Bodies;
-use crate::check;
+use crate::check::{self, pages::Rendered};
 use crate::compose::{self, Templating};
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, Config, Mode, Overrides};
 use crate::diagnostic::catalog::render as catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Severity, Span};
 use crate::discover;
 use crate::emit::{Changes, Dotfiles, Folder, Memory, Need, Sink};
 use crate::engine::Templates;
@@ -64,7 +64,7 @@ pub enum Warnings {
 
 impl Warnings {
     /// The problems as they count.
-    fn judge(self, diagnostics: Diagnostics) -> Diagnostics {
+    pub fn judge(self, diagnostics: Diagnostics) -> Diagnostics {
         match self {
             Self::Tell => diagnostics,
             Self::Refuse => diagnostics.strict(),
@@ -113,6 +113,8 @@ pub struct Outcome {
     pub config: Option<Arc<Config>>,
     /// Files in the site's root that templates asked for, found or not.
     pub asked: Vec<PathBuf>,
+    /// What the pages link to, for [`Destination::Nowhere`] in [`Mode::Check`], if they could be rendered.
+    pub links: Option<check::pages::Links>,
 }
 
 /// How much a site holds.
@@ -159,6 +161,7 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     outcome.counts = made.counts;
     outcome.orphans = made.orphans;
     outcome.asked = made.files.asked();
+    outcome.links = made.links;
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
             let dotfiles = match config.preserve_dotfiles_in_output {
@@ -191,12 +194,14 @@ struct Product {
     counts: Counts,
     orphans: Vec<PathBuf>,
     files: Arc<Files>,
+    links: Option<check::pages::Links>,
     sink: Made,
 }
 
 enum Made {
     Folder(Folder),
     Memory(Memory),
+    Checked(Box<Rendered>),
     Nothing,
 }
 
@@ -207,6 +212,7 @@ impl Made {
                 Self::Folder(Folder::new(Arc::clone(world), config.places.output.clone()))
             }
             Destination::Memory => Self::Memory(Memory::new(Arc::clone(world))),
+            Destination::Nowhere if config.mode == Mode::Check => Self::Checked(Box::default()),
             Destination::Nowhere => Self::Nothing,
         }
     }
@@ -217,6 +223,7 @@ impl Sink for Made {
         match self {
             Self::Folder(folder) => folder.need(path),
             Self::Memory(memory) => memory.need(path),
+            Self::Checked(rendered) => rendered.need(path),
             Self::Nothing => Need::Soundness,
         }
     }
@@ -225,6 +232,7 @@ impl Sink for Made {
         match self {
             Self::Folder(folder) => folder.put(artifact),
             Self::Memory(memory) => memory.put(artifact),
+            Self::Checked(rendered) => rendered.put(artifact),
             Self::Nothing => Ok(()),
         }
     }
@@ -269,25 +277,58 @@ fn make(
         check::search(&site, diagnostics);
         check::unnoticed(&site, &inventory, &templates, &bodies, diagnostics);
     });
-    let (counts, orphans) = (counts(&site), orphans(&site));
-    let mut product = Product { counts, orphans, files: Arc::clone(&files), sink: Made::Nothing };
-    if diagnostics.has_errors() && config.auslage.is_some() {
+    let (counts, orphans, links) = (counts(&site), orphans(&site), None);
+    let mut product = Product { counts, orphans, files: Arc::clone(&files), links, sink: Made::Nothing };
+    if keeps_from_rendering(diagnostics) && config.auslage.is_some() {
         // Its templates see the strategy, of which a part may be missing now.
         return Ok(product);
     }
-    if !diagnostics.has_errors() {
+    if !diagnostics.has_errors() || options.destination == Destination::Nowhere {
         product.sink = Made::new(world, config, options.destination);
     }
     let input = render::Input {
         site: &site,
         inventory: &inventory,
-        templates,
+        templates: templates.clone(),
         bodies: &bodies,
         sheets: &sheets,
         extension: extension.as_ref(),
     };
     debug_span!("render").in_scope(|| render::render(input, &product.sink, diagnostics))?;
+    if let Made::Checked(rendered) = product.sink {
+        product.sink = Made::Nothing;
+        // Of a page that could not be made, everything that leads to it would be blamed.
+        if !keeps_from_rendering(diagnostics) {
+            let input = check::pages::Input {
+                world: world.as_ref(),
+                site: &site,
+                bodies: &bodies,
+                templates: &templates,
+                served_elsewhere: &extension.served_elsewhere(),
+            };
+            let (problems, links) = check::pages::judge(*rendered, &input, diagnostics);
+            diagnostics.extend(problems);
+            product.links = Some(links);
+        }
+    }
     Ok(product)
+}
+
+/// Links that lead nowhere spoil no other page, so that the rest is told in the same run.
+fn keeps_from_rendering(diagnostics: &Diagnostics) -> bool {
+    let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.any(|error| !check::LINK_CODES.contains(&error.code))
+}
+
+/// Asks other sites about the links of a site that was checked; see [`check::external`].
+pub fn ask_external<'a>(
+    links: &'a check::pages::Links,
+    config: &'a Config,
+    cache: &check::external::cache::Cache,
+    selection: &check::external::Selection,
+    network: &Network,
+) -> check::external::Plan<'a> {
+    check::external::plan(&links.external, config, cache, selection, network)
 }
 
 /// What a site has beyond Zola's. With broken documents whatever refers to them would be blamed, so that

@@ -11,9 +11,12 @@
 //!
 //! Line and column count from 1, in characters; a file as such has neither, a problem without a file is
 //! at `-`. Files that a case does not give come from `plain.txt`, or from `strategy.txt` after the line
-//! `# base: strategy`; `# without: path` takes one of them away.
+//! `# base: strategy`; `# without: path` takes one of them away. After the line `# command: check` the site is
+//! checked instead of built, so that its finished pages are looked at as well.
 
 use std::collections::BTreeMap;
+
+use auslage::config::Mode;
 
 /// One broken input.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Case {
     pub name: String,
     /// All files of the site, by path.
     pub files: BTreeMap<String, String>,
+    /// What is done with them.
+    pub mode: Mode,
     /// What must be said about them, in the order of the report.
     pub expected: Vec<Expected>,
 }
@@ -79,7 +84,12 @@ fn case(path: &str, text: &str, texts: &BTreeMap<String, String>) -> Case {
     files.extend(sections);
     let expected = expected(&name, &expect);
     assert!(!expected.is_empty(), "{name}: nothing is expected");
-    Case { name, files, expected }
+    let mode = match setting("# command:") {
+        None => Mode::Build,
+        Some("check") => Mode::Check,
+        Some(other) => panic!("{name}: there is no command `{other}`"),
+    };
+    Case { name, files, mode, expected }
 }
 
 /// Text before the first section, and the sections by the name in their first line.

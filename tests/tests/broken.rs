@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use auslage::config::{Mode, Overrides};
 use auslage::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use auslage::pipeline::{self, Destination, Options};
 use auslage::world::{MemoryWorld, World};
@@ -106,8 +107,12 @@ fn damaged_files_never_make_the_program_panic() {
         for (at, letter) in text.char_indices().step_by(7) {
             let (before, after) = (&text[..at], &text[at + letter.len_utf8()..]);
             for damaged in [before.to_owned(), format!("{before}{after}")] {
-                let mut case =
-                    Case { name: format!("{path}, byte {at}"), files: files.clone(), expected: Vec::new() };
+                let mut case = Case {
+                    name: format!("{path}, byte {at}"),
+                    files: files.clone(),
+                    mode: Mode::Check,
+                    expected: Vec::new(),
+                };
                 case.files.insert(path.clone(), damaged);
                 failures.extend(harm(&case));
             }
@@ -217,6 +222,7 @@ fn build(case: &Case) -> Diagnostics {
         world = world.with(path, text);
     }
     let world: Arc<dyn World> = Arc::new(world);
-    let options = Options { destination: Destination::Nowhere, ..Options::default() };
+    let overrides = Overrides { mode: case.mode, ..Overrides::default() };
+    let options = Options { overrides, destination: Destination::Nowhere, ..Options::default() };
     pipeline::build(&world, &options).expect("nothing but the input is wrong").diagnostics
 }

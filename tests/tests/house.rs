@@ -10,6 +10,30 @@ const ARROWS: &[(&str, &[&str])] = &[
         "generator/src/world/",
         &["config", "parse", "site", "markup", "strategy", "review", "render", "emit", "serve", "cli"],
     ),
+    (
+        "generator/src/network/",
+        &[
+            "check",
+            "cli",
+            "compose",
+            "config",
+            "diagnostic",
+            "discover",
+            "emit",
+            "engine",
+            "markup",
+            "parse",
+            "pipeline",
+            "render",
+            "review",
+            "serve",
+            "site",
+            "strategy",
+            "values",
+            "world",
+        ],
+    ),
+    ("generator/src/check/", &["render", "serve", "cli"]),
     // The wording may ask the engine for the names of filters and functions, for "did you mean".
     ("generator/src/diagnostic/catalog/", &["render", "emit", "serve", "cli"]),
     (
@@ -147,6 +171,7 @@ fn files_are_short_enough_to_be_read() {
 const EDGES: &[&str] = &[
     "generator/build.rs",
     "generator/src/world/disk.rs",
+    "generator/src/network/system.rs",
     "generator/src/emit/",
     "generator/src/serve/",
     "generator/src/cli/",

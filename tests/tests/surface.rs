@@ -18,7 +18,19 @@ use regex::Regex;
 
 /// What is ours, by area. Whoever adds to it extends Zola.
 const OURS: &[(&str, &[&str])] = &[
-    ("Command line", &["--content", "--today", "--format", "--strict"]),
+    (
+        "Command line",
+        &[
+            "--content",
+            "--today",
+            "--format",
+            "--strict",
+            "--offline",
+            "--only",
+            "--link-cache",
+            "--link-cache-hours",
+        ],
+    ),
     ("Configuration", &["extra", "extra.auslage", "extra.auslage.content"]),
     ("Functions", &[]),
     ("Filters", &[]),

@@ -8,11 +8,13 @@
 //! sound. A build with errors drops the staging folder and leaves the last good site as it was.
 //! Emptying the output first would cost the most: creating files is what takes time on a real disk.
 
+mod aside;
 mod folder;
 mod memory;
 
 use std::path::PathBuf;
 
+pub use aside::write_aside;
 pub use folder::{Dotfiles, Folder};
 pub use memory::Memory;
 

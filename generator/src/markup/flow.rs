@@ -16,7 +16,7 @@ use super::headings::{Headings, OpenHeading};
 use super::html::{self, Mark};
 use super::images::OpenImage;
 use super::plain::PlainText;
-use super::{Block, BlockKind, Context, InternalLink, Markup, anchors, summary};
+use super::{Block, BlockKind, Context, InternalLink, Markup, WrittenLink, anchors, summary};
 use crate::diagnostic::{Diagnostics, Span};
 
 static EMOJI: LazyLock<Replacer> = LazyLock::new(Replacer::new);
@@ -31,6 +31,7 @@ pub(super) struct Flow<'a, 'c> {
     pub(super) footnotes: Footnotes<'a>,
     pub(super) internal_links: Vec<InternalLink>,
     pub(super) external_links: Vec<String>,
+    pub(super) links: Vec<WrittenLink>,
     pub(super) image: Option<OpenImage>,
     pub(super) heading: Option<OpenHeading<'a>>,
     code: Option<CodeBlock>,
@@ -59,6 +60,7 @@ impl<'a, 'c> Flow<'a, 'c> {
             footnotes: Footnotes::default(),
             internal_links: Vec::new(),
             external_links: Vec::new(),
+            links: Vec::new(),
             image: None,
             heading: None,
             code: None,
@@ -158,7 +160,12 @@ impl<'a, 'c> Flow<'a, 'c> {
             }
             Tag::Image { dest_url, title, .. } => match &mut self.image {
                 Some(image) => image.depth += 1,
-                None => self.image = Some(OpenImage::new(&dest_url, &title, self.context.permalink)),
+                None => {
+                    let image = OpenImage::new(&dest_url, &title, self.context.permalink);
+                    let range = self.place(&dest_url, &range);
+                    self.links.push(WrittenLink { url: image.url.clone(), is_image: true, range });
+                    self.image = Some(image);
+                }
             },
             Tag::FootnoteDefinition(name) if self.context.options.bottom_footnotes => {
                 self.footnotes.start(OpenFootnote::new(&name));
@@ -259,6 +266,7 @@ impl<'a, 'c> Flow<'a, 'c> {
             toc,
             internal_links: self.internal_links,
             external_links: self.external_links,
+            links: self.links,
             anchors,
             blocks,
         }

@@ -8,7 +8,7 @@ use crate::config::Markdown;
 
 /// An image whose description is still coming.
 pub(super) struct OpenImage {
-    url: String,
+    pub(super) url: String,
     title: String,
     alt: String,
     /// How many images are open inside its description.

@@ -9,9 +9,9 @@ use percent_encoding::percent_decode_str;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 use regex::Regex;
 
-use super::InternalLink;
 use super::flow::Flow;
 use super::html::{escaped, escaped_href};
+use super::{InternalLink, WrittenLink};
 use crate::config::Markdown;
 use crate::diagnostic::catalog;
 
@@ -43,7 +43,10 @@ impl<'a> Flow<'a, '_> {
         } else if link_type == LinkType::Email {
             target.clone()
         } else {
-            self.resolve(&target, &range).into()
+            let url = self.resolve(&target, &range);
+            let range = self.place(&target, &range);
+            self.links.push(WrittenLink { url: url.clone(), is_image: false, range });
+            url.into()
         };
         if is_external(&target) && has_external_attributes(self.context.options) {
             self.push_html(external_tag(self.context.options, &target, &title));
@@ -127,7 +130,7 @@ impl<'a> Flow<'a, '_> {
 
     /// The bytes of a link's target in the file: within the link if it stands there as it is, otherwise the
     /// whole link. The last occurrence, because the target stands behind the text.
-    fn place(&self, target: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn place(&self, target: &str, range: &Range<usize>) -> Option<Range<usize>> {
         if self.context.offset.is_none() {
             return self.context.links.place(target);
         }

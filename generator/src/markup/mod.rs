@@ -111,6 +111,8 @@ pub struct Markup {
     pub internal_links: Vec<InternalLink>,
     /// Links to other sites, in order.
     pub external_links: Vec<String>,
+    /// Every link and image as the HTML has it, with its place.
+    pub links: Vec<WrittenLink>,
     /// Ids of headings and those set in raw HTML (`id`, `name`).
     pub anchors: Vec<String>,
     /// Top-level blocks in order.
@@ -139,6 +141,17 @@ pub struct InternalLink {
     pub path: String,
     /// Fragment.
     pub anchor: Option<String>,
+    /// Bytes in the file, where known.
+    pub range: Option<Range<usize>>,
+}
+
+/// A link or an image of Markdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenLink {
+    /// What it leads to, before it is escaped for HTML.
+    pub url: String,
+    /// Whether it is an image.
+    pub is_image: bool,
     /// Bytes in the file, where known.
     pub range: Option<Range<usize>>,
 }

@@ -27,6 +27,9 @@ pub trait Extension: Additions {
     /// Files of the world that are copied to the output as they are, like static files.
     fn copies(&self) -> Vec<CopiedFile>;
 
+    /// Paths below which another program answers (`/rueckmeldung/`): links may lead there.
+    fn served_elsewhere(&self) -> Vec<String>;
+
     /// Files that are made out of rendered templates (`review.json`). `templates` renders a template of
     /// the site by name; what goes wrong is already in the diagnostics when it gives `None`.
     fn extra_files(&self, templates: &dyn RenderText, diagnostics: &mut Diagnostics) -> Vec<Artifact>;
@@ -81,6 +84,10 @@ impl Extension for Plain {
     }
 
     fn copies(&self) -> Vec<CopiedFile> {
+        Vec::new()
+    }
+
+    fn served_elsewhere(&self) -> Vec<String> {
         Vec::new()
     }
 

@@ -143,6 +143,10 @@ impl Extension for StrategySite<'_> {
         self.settings.copies.clone()
     }
 
+    fn served_elsewhere(&self) -> Vec<String> {
+        vec![self.settings.endpoint.clone()]
+    }
+
     fn extra_files(&self, templates: &dyn RenderText, diagnostics: &mut Diagnostics) -> Vec<Artifact> {
         if !self.settings.is_reviewed {
             return Vec::new();

@@ -12,6 +12,7 @@ pub mod images;
 pub mod links;
 pub mod markup;
 pub mod render;
+pub mod rendered;
 pub mod review;
 pub mod site;
 pub mod strategy;
