@@ -130,10 +130,12 @@ const DESERVED: &[&str] = &[
     "colocated-assets: content/bauplatz/index.md link-to-markdown-file",
     "config-keys: content/a.md missing-link-target",
     "fail-page-at-home: zola.toml overwritten",
+    "feeds-variables: content/n/og.md no-sort-key",
     "front-matter-toml: content/alles.md unknown-key",
     "front-matter-toml: content/alles.md unknown-key",
     "front-matter-yaml: content/a.md idle-key",
     "front-matter-yaml: content/a.md unknown-key",
+    "functions-arguments: content/blog/eins.md idle-key",
     "highlight-fences: content/_index.md fence-option",
     "highlight-fences: content/_index.md fence-option",
     "highlight-fences: content/_index.md fence-option",
@@ -152,6 +154,9 @@ const DESERVED: &[&str] = &[
     "sections-sort-titles: content/titel/h.md no-sort-key",
     "slug-path-alias: content/amt/pfad2.md idle-key",
     "taxonomies: content/a.md two-spellings",
+    "taxonomies-languages: content/p2.md two-spellings",
+    "taxonomies-languages: content/p3.md two-spellings",
+    "taxonomies-languages: content/p5.md two-spellings",
     "yaml-scalars: content/b.md idle-key",
 ];
 
