@@ -90,9 +90,9 @@ mod tests {
         sleep(5 * HOUR).await;
         world.accept(1, "Mehr Busse").await;
         sleep(3 * DAY - HOUR).await;
-        assert_eq!(world.states(), [Delivered]);
+        assert_eq!(world.states().await, [Delivered]);
         sleep(DAY + HOUR).await;
-        assert_eq!(world.states(), []);
+        assert_eq!(world.states().await, []);
     }
 
     #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ mod tests {
         sleep(HOUR).await;
         start(&world, 3);
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(world.states(), [Delivered], "the new one stays");
+        assert_eq!(world.states().await, [Delivered], "the new one stays");
     }
 
     #[tokio::test(start_paused = true)]
@@ -118,7 +118,7 @@ mod tests {
         world.start(move |_, _| Some(Sent::HeldMessage(refused())));
         start(&world, 3);
         sleep(10 * DAY).await;
-        assert_eq!(world.states(), [Held]);
+        assert_eq!(world.states().await, [Held]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -128,6 +128,6 @@ mod tests {
         world.start(|_, _| Some(Sent::Delivered));
         start(&world, 0);
         sleep(10 * DAY).await;
-        assert_eq!(world.states(), [Delivered]);
+        assert_eq!(world.states().await, [Delivered]);
     }
 }

@@ -9,6 +9,88 @@ use crate::reference::Reference;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// Something that machines do more often than people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// The field that people do not see was filled. Browsers that fill in forms do it as well.
+    Honeypot,
+    /// Many links.
+    Links,
+    /// Confirmed faster than anybody reads.
+    Haste,
+    /// The form was sent from another site.
+    Origin,
+    /// The same text was sent several times.
+    Repeated,
+    /// Many forms from one network.
+    Rate,
+}
+
+impl Mark {
+    /// All of them, in the order of their bits.
+    pub const ALL: [Mark; 6] =
+        [Mark::Honeypot, Mark::Links, Mark::Haste, Mark::Origin, Mark::Repeated, Mark::Rate];
+
+    /// As a word for lists.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mark::Honeypot => "honeypot",
+            Mark::Links => "links",
+            Mark::Haste => "haste",
+            Mark::Origin => "origin",
+            Mark::Repeated => "repeated",
+            Mark::Rate => "rate",
+        }
+    }
+
+    fn bit(self) -> u8 {
+        1 << (self as u8)
+    }
+}
+
+/// A set of marks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// The set with these bits; bits that no mark has are kept.
+    pub fn from_bits(bits: u8) -> Marks {
+        Marks(bits)
+    }
+
+    /// As bits, for stores and tokens.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this one is among them.
+    pub fn contains(self, mark: Mark) -> bool {
+        self.0 & mark.bit() != 0
+    }
+
+    /// All of both.
+    #[must_use]
+    pub fn union(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// Those that there are.
+    pub fn iter(self) -> impl Iterator<Item = Mark> {
+        Mark::ALL.into_iter().filter(move |mark| self.contains(*mark))
+    }
+}
+
+impl FromIterator<Mark> for Marks {
+    fn from_iter<I: IntoIterator<Item = Mark>>(marks: I) -> Marks {
+        Marks(marks.into_iter().fold(0, |bits, mark| bits | mark.bit()))
+    }
+}
+
 /// What a resident sent, validated against the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -28,8 +110,8 @@ pub struct Draft {
     pub email: Option<String>,
     /// Whether the suggestion may be published without the name.
     pub publish: bool,
-    /// Whether something looked like a machine (the honeypot was filled). Marked, never dropped.
-    pub suspicious: bool,
+    /// What looked like a machine. Marked, never dropped.
+    pub marks: Marks,
 }
 
 /// A suggestion with its reference number.
@@ -55,8 +137,8 @@ pub struct Suggestion {
     pub email: Option<String>,
     /// Whether the suggestion may be published without the name.
     pub publish: bool,
-    /// Whether something looked like a machine.
-    pub suspicious: bool,
+    /// What looked like a machine.
+    pub marks: Marks,
 }
 
 impl Draft {
@@ -74,7 +156,7 @@ impl Draft {
             name: draft.name,
             email: draft.email,
             publish: draft.publish,
-            suspicious: draft.suspicious,
+            marks: draft.marks,
         }
     }
 

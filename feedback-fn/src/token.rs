@@ -6,6 +6,7 @@
 
 use crate::clock::later;
 use crate::form::Form;
+use crate::suggestion::Marks;
 use anyhow::{Context, ensure};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -23,7 +24,6 @@ pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_SECRET: usize = 32;
 const VERSION: u8 = 1;
 const PAYLOAD: usize = 1 + 8 + 16 + 1;
-const SUSPICIOUS: u8 = 1;
 
 /// Makes and verifies tokens.
 pub struct Seal(Hmac<Sha256>);
@@ -33,8 +33,8 @@ pub struct Seal(Hmac<Sha256>);
 pub struct Confirmed {
     /// Unique to the token.
     pub nonce: [u8; 16],
-    /// Whether the form looked like a machine's when the token was made.
-    pub suspicious: bool,
+    /// What looked like a machine's when the token was made.
+    pub marks: Marks,
 }
 
 /// Why a token does not count.
@@ -68,13 +68,13 @@ impl Seal {
         Seal::from_file(path)
     }
 
-    /// A new token for the content of `form`.
-    pub fn issue(&self, form: &Form, now: Timestamp) -> String {
+    /// A new token for the content of `form`, with what looked like a machine's.
+    pub fn issue(&self, form: &Form, marks: Marks, now: Timestamp) -> String {
         let mut payload = [0; PAYLOAD];
         payload[0] = VERSION;
         payload[1..9].copy_from_slice(&now.as_millisecond().to_be_bytes());
         getrandom::fill(&mut payload[9..25]).expect("the operating system gives random numbers");
-        payload[25] = if form.website.is_empty() { 0 } else { SUSPICIOUS };
+        payload[25] = marks.bits();
         let mut token = hex(&payload);
         token.push_str(&hex(&self.code(&payload, form)));
         token
@@ -89,7 +89,7 @@ impl Seal {
         }
         let confirmed = Confirmed {
             nonce: payload[9..25].try_into().map_err(|_| TokenError::Invalid)?,
-            suspicious: payload[25] & SUSPICIOUS != 0,
+            marks: Marks::from_bits(payload[25]),
         };
         let issued = payload[1..9].try_into().map(i64::from_be_bytes).map_err(|_| TokenError::Invalid)?;
         let issued = Timestamp::from_millisecond(issued).map_err(|_| TokenError::Invalid)?;
@@ -144,6 +144,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suggestion::Mark;
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_800_000_000).unwrap()
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn token_confirms_exactly_the_content_it_was_made_for() {
-        let token = seal().issue(&sent("Mehr Bäume", ""), now());
+        let token = seal().issue(&sent("Mehr Bäume", ""), Marks::default(), now());
         assert!(seal().verify(&sent("Mehr Bäume", &token), now()).is_ok());
         assert_eq!(seal().verify(&sent("Mehr Baume", &token), now()), Err(TokenError::Invalid));
         let other = Seal::new(&[8; 32]).unwrap();
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn every_changed_digit_is_noticed() {
-        let token = seal().issue(&sent("x", ""), now());
+        let token = seal().issue(&sent("x", ""), Marks::default(), now());
         for at in 0..token.len() {
             let digit = if token.as_bytes()[at] == b'0' { "1" } else { "0" };
             let mut changed = token.clone();
@@ -182,7 +183,7 @@ mod tests {
 
     #[test]
     fn token_lasts_a_day() {
-        let token = seal().issue(&sent("x", ""), now());
+        let token = seal().issue(&sent("x", ""), Marks::default(), now());
         let day = |seconds| later(now(), Duration::from_secs(seconds));
         assert!(seal().verify(&sent("x", &token), day(86_399)).is_ok());
         let late = seal().verify(&sent("x", &token), day(86_400));
@@ -190,10 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn honeypot_is_remembered_although_the_check_page_does_not_carry_it() {
-        let caught = Form { website: "x".into(), ..sent("x", "") };
-        let token = seal().issue(&caught, now());
-        assert!(seal().verify(&sent("x", &token), now()).unwrap().suspicious);
+    fn marks_are_remembered_although_the_check_page_does_not_carry_the_honeypot() {
+        let marks = Marks::from_iter([Mark::Honeypot, Mark::Rate]);
+        let token = seal().issue(&sent("x", ""), marks, now());
+        assert_eq!(seal().verify(&sent("x", &token), now()).unwrap().marks, marks);
     }
 
     #[test]
@@ -206,7 +207,11 @@ mod tests {
             .unwrap()
             .write_all(b"6a")
             .unwrap();
-        let token = Seal::from_own_file(&folder.path().join("secret")).unwrap().issue(&sent("x", ""), now());
+        let token = Seal::from_own_file(&folder.path().join("secret")).unwrap().issue(
+            &sent("x", ""),
+            Marks::default(),
+            now(),
+        );
         let again = Seal::from_own_file(&folder.path().join("secret")).unwrap();
         assert!(again.verify(&sent("x", &token), now()).is_ok());
     }
@@ -216,7 +221,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        let token = Seal::from_own_file(&path).unwrap().issue(&sent("x", ""), now());
+        let token = Seal::from_own_file(&path).unwrap().issue(&sent("x", ""), Marks::default(), now());
         assert!(Seal::from_own_file(&path).unwrap().verify(&sent("x", &token), now()).is_ok());
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }

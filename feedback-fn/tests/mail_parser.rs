@@ -10,7 +10,7 @@ use feedback_fn::mail::context::MailContext;
 use feedback_fn::mail::text::{BodyText, HeaderText};
 use feedback_fn::mail::{Letter, Mail, Poison, Sender, compose, guarded};
 use feedback_fn::reference::{Prefix, Reference};
-use feedback_fn::suggestion::Suggestion;
+use feedback_fn::suggestion::{Marks, Suggestion};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -155,7 +155,7 @@ fn suggestion(review: &Review) -> Suggestion {
         name: Some("Erika Muster".into()),
         email: None,
         publish: true,
-        suspicious: false,
+        marks: Marks::default(),
     }
 }
 

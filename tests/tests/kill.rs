@@ -21,7 +21,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use feedback_fn::store::{DeliveryState, Listed, sqlite};
+use feedback_fn::store::{DeliveryState, Listed, Which, sqlite};
 use serde_json::Value;
 
 const KILLS: usize = 50;
@@ -80,7 +80,8 @@ fn kill_under_load(town: &Town, place: &Place, told: &Receiver<()>) -> Child {
 fn delivered(town: &Town) -> Vec<Listed> {
     let start = Instant::now();
     loop {
-        let stored = sqlite::list(&town.database(), usize::MAX >> 1).expect("the store can be read");
+        let stored =
+            sqlite::list(&town.database(), Which::All, usize::MAX >> 1).expect("the store can be read");
         let waits = |listed: &Listed| {
             listed.deliveries.iter().any(|delivery| delivery.state != DeliveryState::Delivered)
         };

@@ -3,7 +3,7 @@
 use super::say;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::store::{DeliveryState, Listed, ListedDelivery, sqlite};
+use crate::store::{DeliveryState, Listed, ListedDelivery, Which, sqlite};
 use crate::{contract, retention};
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ pub(super) enum Detail {
 
 pub(super) fn run(config: &Config, limit: usize, detail: Detail) -> anyhow::Result<()> {
     let erased_before = erased_before(config);
-    for listed in sqlite::list(&config.database(), limit)? {
+    for listed in sqlite::list(&config.database(), Which::All, limit)? {
         let is_overdue = erased_before.is_some_and(|before| listed.suggestion.received < before);
         let mark = if is_overdue { "  overdue" } else { "" };
         say(&format!("{}{mark}", line(&listed)));
@@ -40,7 +40,7 @@ fn erased_before(config: &Config) -> Option<Timestamp> {
 fn line(listed: &Listed) -> String {
     let suggestion = &listed.suggestion;
     let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();
-    let mark = if suggestion.suspicious { "  suspicious" } else { "" };
+    let mark = if !suggestion.marks.is_empty() { "  suspicious" } else { "" };
     format!(
         "{}  {}  {}  {}{mark}",
         suggestion.reference,

@@ -2,7 +2,7 @@
 
 use super::{Code, Form, Refusal};
 use crate::contract::{Phase, Review, Round, Target};
-use crate::suggestion::Draft;
+use crate::suggestion::{Draft, Mark};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -44,7 +44,7 @@ pub fn draft(
         name: some_text(form.name.trim()),
         email,
         publish: form.publish,
-        suspicious: !form.website.is_empty(),
+        marks: (!form.website.is_empty()).then_some(Mark::Honeypot).into_iter().collect(),
     })
 }
 
@@ -187,6 +187,6 @@ mod tests {
     #[test]
     fn filled_honeypot_marks_and_does_not_drop() {
         let form = Form { website: "https://spam.example".into(), ..form() };
-        assert!(check(&form, now()).unwrap().suspicious);
+        assert!(check(&form, now()).unwrap().marks.contains(Mark::Honeypot));
     }
 }

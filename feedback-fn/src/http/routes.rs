@@ -7,7 +7,7 @@ use crate::form::{self, Code, Form, Refusal};
 use crate::mail::diff::{self, Change};
 use crate::pages::Published;
 use crate::reference::Reference;
-use crate::store::{Accepted, Entry, StoreError};
+use crate::store::{Accepted, Entry, Standing, StoreError};
 use crate::suggestion::Draft;
 use crate::token::{Confirmed, TokenError};
 use hyper::body::Body;
@@ -95,7 +95,7 @@ impl Exchange<'_> {
             Ok(draft) => draft,
             Err(refusal) => return Err(Stop::with(form, refusal)),
         };
-        let token = self.app.seal.issue(&form, self.now);
+        let token = self.app.seal.issue(&form, draft.marks, self.now);
         let diff = match &draft.rewording {
             Some(rewording) => {
                 spaced(diff::words(draft.target.text.as_deref().unwrap_or_default(), rewording))
@@ -142,8 +142,14 @@ impl Exchange<'_> {
         let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
         for _ in 0..DRAWS {
             let mut suggestion = draft.accepted(Reference::draw(&self.app.reference_prefix), received);
-            suggestion.suspicious |= confirmed.suspicious;
-            let entry = Entry { nonce: confirmed.nonce, suggestion, recipients: recipients.clone() };
+            suggestion.marks = suggestion.marks.union(confirmed.marks);
+            let entry = Entry {
+                nonce: confirmed.nonce,
+                suggestion,
+                recipients: recipients.clone(),
+                standing: Standing::Accepted,
+                confirm: None,
+            };
             match self.app.store.accept(entry).await {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
                 Ok(Accepted::Stored(reference)) => {
@@ -216,7 +222,7 @@ fn spaced(mut changes: Vec<Change>) -> Vec<Change> {
 fn refused(error: &StoreError) -> Refusal {
     tracing::error!(event = "store.refused", cause = %error);
     match error {
-        StoreError::Full(_) => Refusal::for_now(Code::StorageFull, COME_AGAIN),
+        StoreError::Full(_) | StoreError::Away(_) => Refusal::for_now(Code::StorageFull, COME_AGAIN),
         StoreError::ReferenceTaken | StoreError::Failed(_) => Code::Internal.into(),
     }
 }

@@ -136,7 +136,7 @@ impl CleanSuggestion {
             email: suggestion.email.as_ref().and_then(plain),
             email_raw: suggestion.email.as_ref().map(line),
             publish: suggestion.publish,
-            suspicious: suggestion.suspicious,
+            suspicious: !suggestion.marks.is_empty(),
         }
     }
 }

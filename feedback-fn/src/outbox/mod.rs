@@ -300,7 +300,8 @@ impl<T: Transport> Outbox<T> {
         let delivered = outcome == Outcome::Delivered;
         let mut tries = 1;
         let recorded = loop {
-            match self.store.record(delivery.id, delivery.generation, outcome.clone()).await {
+            match self.store.record(delivery.id, delivery.generation, outcome.clone(), self.clock.now()).await
+            {
                 Err(_) if tries < RECORD_TRIES => tokio::time::sleep(STORE_PAUSE).await,
                 result => break result?,
             }

@@ -6,7 +6,7 @@ use crate::contract::{Target, TargetKind};
 use crate::form::{Code, Form, Refusal};
 use crate::mail::diff;
 use crate::reference::{Prefix, Reference};
-use crate::suggestion::Draft;
+use crate::suggestion::{Draft, Mark, Marks};
 use anyhow::anyhow;
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ fn mailed(published: &Published, draft: &Draft) -> [Draft; 2] {
     let round = published.review.round.as_ref().map_or(1, |round| round.number);
     let machine = Draft {
         round: round.wrapping_add(1),
-        suspicious: true,
+        marks: [Mark::Honeypot].into_iter().collect(),
         email: Some("ü@ö.example".into()),
         ..draft.clone()
     };
@@ -87,6 +87,6 @@ fn draft(form: &Form, target: Target) -> Draft {
         name: Some(form.name.clone()).filter(|text| !text.is_empty()),
         email: Some(form.email.clone()).filter(|text| !text.is_empty()),
         publish: form.publish,
-        suspicious: false,
+        marks: Marks::default(),
     }
 }

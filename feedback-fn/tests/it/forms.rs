@@ -35,7 +35,7 @@ async fn suggestion_goes_from_the_form_to_the_receipt() {
     assert_eq!(suggestion.rewording.as_deref(), Some("Der Bus fährt halbstündlich."));
     assert_eq!(suggestion.name.as_deref(), Some("Ä. Muster"));
     assert_eq!(suggestion.email.as_deref(), Some("muster@example.org"));
-    assert!(suggestion.publish && !suggestion.suspicious);
+    assert!(suggestion.publish && suggestion.marks.is_empty());
 
     let receipt = function.get(&format!("/rueckmeldung/receipt?nr={reference}")).await;
     assert_eq!((receipt.status, receipt.element("reference")), (200, Some(reference.as_str())));
@@ -97,7 +97,7 @@ async fn filled_honeypot_is_stored_and_marked() {
     let token = function.token(&fields).await;
     // The check page carries no honeypot.
     function.send(&fields[..2], &token).await.reference();
-    assert!(function.stored().await[0].suggestion.suspicious);
+    assert!(function.stored().await[0].suggestion.marks.contains(feedback_fn::suggestion::Mark::Honeypot));
 }
 
 #[tokio::test]

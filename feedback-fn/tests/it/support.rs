@@ -2,7 +2,7 @@
 
 use feedback_fn::clock::{Clock, ManualClock};
 use feedback_fn::config::Config;
-use feedback_fn::store::{DeliveryState, Listed};
+use feedback_fn::store::{DeliveryState, Listed, Which};
 use feedback_fn::{App, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -57,7 +57,7 @@ impl Function {
     }
 
     pub async fn stored(&self) -> Vec<Listed> {
-        self.app.store().list(100).await.unwrap()
+        self.app.store().list(Which::All, 100).await.unwrap()
     }
 
     /// Ready when no mail waits.

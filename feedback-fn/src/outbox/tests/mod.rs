@@ -26,7 +26,7 @@ async fn accepted_suggestion_is_mailed_at_once_and_once() {
     sleep(10 * DAY).await;
     world.accept(1, "Mehr Busse").await;
     sleep(Duration::from_secs(1)).await;
-    assert_eq!(world.states(), [Delivered]);
+    assert_eq!(world.states().await, [Delivered]);
     sleep(DAY).await;
     assert_eq!(world.minutes(), [10 * 24 * 60]);
 }
@@ -40,9 +40,9 @@ async fn mail_that_is_never_taken_is_tried_for_five_days_and_then_held() {
     let minutes = world.minutes();
     assert_eq!(minutes[..8], [0, 1, 6, 21, 51, 111, 231, 471]);
     assert!(minutes.last().is_some_and(|last| (7000..=7200).contains(last)), "{minutes:?}");
-    assert_eq!(world.states(), [Held]);
+    assert_eq!(world.states().await, [Held]);
     assert_eq!(world.tally.held.load(Ordering::Relaxed), 1);
-    assert_eq!(world.causes()[0].as_deref(), Some("RCPT TO: the server answered 451 (no)"));
+    assert_eq!(world.causes().await[0].as_deref(), Some("RCPT TO: the server answered 451 (no)"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +51,7 @@ async fn greylisted_mail_arrives_at_the_second_or_third_try() {
     world.accept(1, "Mehr Busse").await;
     world.start(|minute, _| Some(if minute < 5 { later_please() } else { Sent::Delivered }));
     sleep(HOUR).await;
-    assert_eq!((world.minutes(), world.states()), (vec![0, 1, 6], vec![Delivered]));
+    assert_eq!((world.minutes(), world.states().await), (vec![0, 1, 6], vec![Delivered]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,11 +63,11 @@ async fn six_days_without_a_server_lose_nothing_and_flow_again_within_five_minut
     let back = 6 * 24 * 60;
     world.start(move |minute, _| Some(if minute < back { down() } else { Sent::Delivered }));
     sleep(6 * DAY).await;
-    assert_eq!(world.states(), [Waiting; 100]);
+    assert_eq!(world.states().await, [Waiting; 100]);
     assert!(world.tally.route_down.load(Ordering::Relaxed));
     assert!(world.minutes().len() < 2500, "one probe at a time: {}", world.minutes().len());
     sleep(5 * MINUTE).await;
-    assert_eq!(world.states(), [Delivered; 100]);
+    assert_eq!(world.states().await, [Delivered; 100]);
     assert!(!world.tally.route_down.load(Ordering::Relaxed));
 }
 
@@ -81,7 +81,7 @@ async fn mail_accepted_while_the_route_is_down_waits_for_the_route() {
     }
     assert!(world.minutes().len() < 20, "{:?}", world.minutes());
     sleep(HOUR).await;
-    assert_eq!(world.states(), [Delivered; 30]);
+    assert_eq!(world.states().await, [Delivered; 30]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +97,7 @@ async fn refused_recipient_holds_that_mail_and_no_other() {
         Some(outcome)
     });
     sleep(MINUTE).await;
-    assert_eq!(world.states(), [Held, Delivered, Delivered]);
+    assert_eq!(world.states().await, [Held, Delivered, Delivered]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,9 +106,9 @@ async fn refused_sender_is_believed_only_after_an_hour() {
     world.accept(1, "Mehr Busse").await;
     world.start(|_, _| Some(Sent::HeldMessage(refused(Stage::Mail, 550))));
     sleep(HOUR).await;
-    assert_eq!(world.states(), [Waiting]);
+    assert_eq!(world.states().await, [Waiting]);
     sleep(HOUR).await;
-    assert_eq!((world.minutes(), world.states()), (vec![0, 1, 6, 21, 51, 111], vec![Held]));
+    assert_eq!((world.minutes(), world.states().await), (vec![0, 1, 6, 21, 51, 111], vec![Held]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,7 +119,7 @@ async fn letter_that_panics_is_held_and_its_neighbours_go_out() {
     }
     world.start(|_, _| Some(Sent::Delivered));
     sleep(MINUTE).await;
-    assert_eq!(world.states(), [Delivered, Held, Delivered]);
+    assert_eq!(world.states().await, [Delivered, Held, Delivered]);
     sleep(DAY).await;
     assert_eq!(world.minutes().len(), 2, "it is not tried again");
 }
@@ -137,7 +137,7 @@ async fn mail_without_an_answer_is_sent_again_as_the_same_mail() {
     assert_eq!(tried.len(), 2);
     assert_eq!(tried[0].mail, tried[1].mail);
     assert_eq!(world.tally.maybe_duplicate.load(Ordering::Relaxed), 1);
-    assert_eq!(world.states(), [Delivered]);
+    assert_eq!(world.states().await, [Delivered]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,10 +153,10 @@ async fn killed_worker_loses_nothing() {
     });
     sleep(MINUTE).await;
     killed.abort();
-    assert_eq!(world.states().iter().filter(|state| **state == Delivered).count(), 4);
+    assert_eq!(world.states().await.iter().filter(|state| **state == Delivered).count(), 4);
     world.start(|_, _| Some(Sent::Delivered));
     sleep(LEASE + MINUTE).await;
-    assert_eq!(world.states(), [Delivered; 20]);
+    assert_eq!(world.states().await, [Delivered; 20]);
     let mut mails: Vec<_> = world.tried.lock().unwrap().iter().map(|tried| tried.mail.clone()).collect();
     assert_eq!(mails.len(), 21, "only the one in hand was sent twice");
     mails.sort_by(|a, b| a.reference.cmp(&b.reference));
@@ -174,7 +174,7 @@ async fn stopped_worker_finishes_the_mail_in_hand_and_gives_the_others_back() {
     sleep(Duration::from_millis(35)).await;
     world.stop();
     worker.await.unwrap();
-    assert_eq!(world.states().iter().filter(|state| **state == Delivered).count(), 4);
+    assert_eq!(world.states().await.iter().filter(|state| **state == Delivered).count(), 4);
     let now = later(Timestamp::from_second(1_800_000_000).unwrap(), Duration::from_secs(1));
     assert_eq!(
         world.store.claim_due(now, 100, LEASE).await.unwrap().len(),
@@ -190,5 +190,5 @@ async fn delivered_mail_is_noted_even_if_the_disk_fails_for_a_moment() {
     *world.store.failing_notes.lock().unwrap() = RECORD_TRIES - 1;
     world.start(|_, _| Some(Sent::Delivered));
     sleep(DAY).await;
-    assert_eq!((world.minutes().len(), world.states()), (1, vec![Delivered]));
+    assert_eq!((world.minutes().len(), world.states().await), (1, vec![Delivered]));
 }

@@ -1,11 +1,13 @@
-//! A store in memory, a transport that follows a rule, and a clock that is tokio's: five days pass in no time.
+//! A transport that follows a rule and a clock that is tokio's: five days pass in no time.
 
 use super::super::*;
 use crate::contract::{Recipient, Target, TargetKind};
 use crate::mail::PlainAddress;
 use crate::mail::text::HeaderText;
 use crate::reference::{Prefix, Reference};
-use crate::store::{Accepted, Answer, DeliveryId, DeliveryState, Entry, Listed, Purged, StoreError};
+use crate::store::memory::MemoryStore;
+use crate::store::{DeliveryState, Entry, ListedDelivery, Standing, Which};
+use crate::suggestion::Marks;
 use std::sync::Mutex;
 use tokio::time::Instant;
 
@@ -19,116 +21,6 @@ pub struct VirtualClock(Instant);
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
         later(Timestamp::from_second(1_800_000_000).unwrap(), self.0.elapsed())
-    }
-}
-
-#[derive(Debug, Clone)]
-pub struct Row {
-    pub delivery: Delivery,
-    pub state: DeliveryState,
-    pub due: Timestamp,
-    pub cause: Option<String>,
-}
-
-/// As the SQLite store, without a disk; every suggestion has one delivery.
-#[derive(Default)]
-pub struct MemoryStore {
-    pub rows: Mutex<Vec<Row>>,
-    /// How many of the next notes fail.
-    pub failing_notes: Mutex<u32>,
-}
-
-impl MemoryStore {
-    fn record_now(&self, id: DeliveryId, generation: u64, outcome: Outcome) -> Result<Recorded, StoreError> {
-        let mut failing = self.failing_notes.lock().unwrap();
-        if *failing > 0 {
-            *failing -= 1;
-            return Err(StoreError::Failed(anyhow::anyhow!("the disk is full")));
-        }
-        let mut rows = self.rows.lock().unwrap();
-        let row = rows.iter_mut().find(|row| row.delivery.id == id).unwrap();
-        if row.delivery.generation != generation {
-            return Ok(Recorded::Stale);
-        }
-        row.delivery.generation += 1;
-        (row.state, row.cause) = match outcome {
-            Outcome::Delivered => (DeliveryState::Delivered, None),
-            Outcome::Held { cause } => (DeliveryState::Held, Some(cause)),
-            Outcome::Deferred { until, cause } => {
-                row.due = until;
-                (DeliveryState::Waiting, Some(cause))
-            }
-            Outcome::Untried { until, cause } => {
-                row.due = until;
-                row.delivery.attempts -= 1;
-                (DeliveryState::Waiting, Some(cause))
-            }
-        };
-        Ok(Recorded::Noted)
-    }
-}
-
-impl Store for MemoryStore {
-    fn accept(&self, entry: Entry) -> Answer<'_, Accepted> {
-        let reference = entry.suggestion.reference.clone();
-        let mut rows = self.rows.lock().unwrap();
-        for (number, recipient) in (1..).zip(entry.recipients) {
-            let suggestion = entry.suggestion.clone();
-            let id = DeliveryId(rows.len() as i64);
-            let due = suggestion.received;
-            let delivery = Delivery { id, number, generation: 0, attempts: 0, recipient, suggestion };
-            rows.push(Row { delivery, state: DeliveryState::Waiting, due, cause: None });
-        }
-        Box::pin(async { Ok(Accepted::Stored(reference)) })
-    }
-
-    fn find(&self, _: [u8; 16]) -> Answer<'_, Option<Reference>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn claim_due(&self, now: Timestamp, limit: usize, lease: Duration) -> Answer<'_, Vec<Delivery>> {
-        let mut rows = self.rows.lock().unwrap();
-        let due = rows.iter_mut().filter(|row| row.state == DeliveryState::Waiting && row.due <= now);
-        let claim = |row: &mut Row| {
-            row.due = later(now, lease);
-            row.delivery.generation += 1;
-            row.delivery.attempts += 1;
-            row.delivery.clone()
-        };
-        let claimed = due.take(limit).map(claim).collect();
-        Box::pin(async { Ok(claimed) })
-    }
-
-    fn record(&self, id: DeliveryId, generation: u64, outcome: Outcome) -> Answer<'_, Recorded> {
-        let recorded = self.record_now(id, generation, outcome);
-        Box::pin(async { recorded })
-    }
-
-    fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
-        let rows = self.rows.lock().unwrap();
-        let due = rows.iter().filter(|row| row.state == DeliveryState::Waiting).map(|row| row.due).min();
-        Box::pin(async move { Ok(due) })
-    }
-
-    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
-        let mut rows = self.rows.lock().unwrap();
-        let old = |row: &Row| row.delivery.suggestion.received < before;
-        let count = |state: fn(DeliveryState) -> bool, rows: &[Row]| {
-            rows.iter().filter(|row| old(row) && state(row.state)).count()
-        };
-        let suggestions = count(|state| state == DeliveryState::Delivered, &rows).min(limit);
-        let overdue = count(|state| state != DeliveryState::Delivered, &rows);
-        let mut left = limit;
-        rows.retain(|row| {
-            let gone = left > 0 && old(row) && row.state == DeliveryState::Delivered;
-            left -= usize::from(gone);
-            !gone
-        });
-        Box::pin(async move { Ok(Purged { suggestions, overdue }) })
-    }
-
-    fn list(&self, _: usize) -> Answer<'_, Vec<Listed>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 }
 
@@ -247,10 +139,14 @@ impl World {
             name: None,
             email: None,
             publish: false,
-            suspicious: false,
+            marks: Marks::default(),
         };
         let recipients = vec![Recipient { name: "Amt".into(), address: "amt@stadt.example".into() }];
-        self.store.accept(Entry { nonce: [0; 16], suggestion, recipients }).await.unwrap();
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&number.to_le_bytes());
+        let standing = Standing::Accepted;
+        let entry = Entry { nonce, suggestion, recipients, standing, confirm: None };
+        self.store.accept(entry).await.unwrap();
         self.wake.wake();
     }
 
@@ -258,11 +154,18 @@ impl World {
         self.tried.lock().unwrap().iter().map(|tried| tried.minute).collect()
     }
 
-    pub fn states(&self) -> Vec<DeliveryState> {
-        self.store.rows.lock().unwrap().iter().map(|row| row.state).collect()
+    /// The deliveries, in the order in which they were stored.
+    pub async fn deliveries(&self) -> Vec<ListedDelivery> {
+        let mut listed = self.store.list(Which::All, usize::MAX).await.unwrap();
+        listed.reverse();
+        listed.into_iter().flat_map(|listed| listed.deliveries).collect()
     }
 
-    pub fn causes(&self) -> Vec<Option<String>> {
-        self.store.rows.lock().unwrap().iter().map(|row| row.cause.clone()).collect()
+    pub async fn states(&self) -> Vec<DeliveryState> {
+        self.deliveries().await.into_iter().map(|delivery| delivery.state).collect()
+    }
+
+    pub async fn causes(&self) -> Vec<Option<String>> {
+        self.deliveries().await.into_iter().map(|delivery| delivery.cause).collect()
     }
 }

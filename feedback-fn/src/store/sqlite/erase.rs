@@ -4,6 +4,7 @@
 //! were before; only when all of it is in the database can it be cut to nothing.
 
 use super::{failed, open};
+use crate::reference::Reference;
 use crate::store::{Purged, StoreError};
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -13,8 +14,9 @@ use std::time::Duration;
 /// How long a reader of the log is waited for: meanwhile residents wait for the writer.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What belongs to a suggestion that must stay: somebody has not got it yet.
-const UNDELIVERED: &str = "SELECT 1 FROM delivery d WHERE d.suggestion = s.id AND d.state <> 'delivered'";
+/// What belongs to a suggestion that must stay: an author has not got it yet.
+const UNDELIVERED: &str =
+    "SELECT 1 FROM delivery d WHERE d.suggestion = s.id AND d.number > 0 AND d.state <> 'delivered'";
 
 /// Deletes suggestions, and with them (by the foreign key) their deliveries. Their nonces may go: a token
 /// lasts a day, and no suggestion is erased on the day it came.
@@ -29,7 +31,7 @@ pub(super) fn purge(
         .prepare_cached(&format!(
             "DELETE FROM suggestion WHERE id IN (
                  SELECT s.id FROM suggestion s WHERE s.received < ?1 AND NOT EXISTS ({UNDELIVERED})
-                 ORDER BY s.received LIMIT ?2)"
+                 ORDER BY s.received, s.id LIMIT ?2)"
         ))?
         .execute(params![before, limit])?;
     let overdue: i64 = transaction
@@ -37,7 +39,21 @@ pub(super) fn purge(
             "SELECT count(*) FROM suggestion s WHERE s.received < ?1 AND EXISTS ({UNDELIVERED})"
         ))?
         .query_row([before], |row| row.get(0))?;
+    transaction
+        .prepare_cached(
+            "DELETE FROM digest WHERE coalesce(settled, opened) < ?1 AND state IN ('delivered', 'held')
+                 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.digest = digest.id)",
+        )?
+        .execute([before])?;
     Ok(Purged { suggestions, overdue: usize::try_from(overdue).unwrap_or_default() })
+}
+
+/// Deletes one suggestion, whatever became of its mails.
+pub(super) fn erase(transaction: &Transaction<'_>, reference: &Reference) -> rusqlite::Result<bool> {
+    let erased = transaction
+        .prepare_cached("DELETE FROM suggestion WHERE reference = ?1")?
+        .execute([reference.as_str()])?;
+    Ok(erased > 0)
 }
 
 /// Takes all of the log into the database and cuts it to nothing. Who reads at this moment may need the

@@ -12,12 +12,13 @@ mod schema;
 mod writer;
 
 use super::{
-    Accepted, Answer, Delivery, DeliveryId, Entry, Listed, Outcome, Purged, Recorded, Store, StoreError,
+    Accepted, Amount, Answer, Change, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
+    Position, Purged, Recorded, Stats, Store, StoreError, Which,
 };
 use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, Transaction};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -25,13 +26,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use writer::Job;
+use writer::{Afterwards, Job};
 
 pub use open::check;
 
 /// Reads a database without being its program: also while that one runs.
-pub fn list(path: &Path, limit: usize) -> anyhow::Result<Vec<Listed>> {
-    Ok(rows::list(&open::read_only(path)?, limit)?)
+pub fn list(path: &Path, which: Which, limit: usize) -> anyhow::Result<Vec<Listed>> {
+    Ok(rows::list(&open::read_only(path)?, which, limit)?)
 }
 
 /// Jobs that may wait for the writer. At 5 000 suggestions a second this is a fifth of a second.
@@ -52,8 +53,8 @@ pub struct SqliteStore {
     jobs: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     reader: Arc<Mutex<Connection>>,
-    /// Let go last, after the writer has ended.
-    _lock: File,
+    /// Let go last, after the writer has ended. None beside another program that has it.
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
@@ -63,6 +64,20 @@ impl SqliteStore {
         let lock = open::lock(&options.path)?;
         let connection = open::read_write(&options.path)?;
         rows::release(&connection)?;
+        SqliteStore::start(connection, options, Some(lock))
+    }
+
+    /// Opens an existing database for a command, also while the service runs: leases stay as they are, and
+    /// an older database is not upgraded.
+    pub fn open_beside(options: &SqliteOptions) -> anyhow::Result<SqliteStore> {
+        SqliteStore::start(open::existing(&options.path)?, options, None)
+    }
+
+    fn start(
+        connection: Connection,
+        options: &SqliteOptions,
+        lock: Option<File>,
+    ) -> anyhow::Result<SqliteStore> {
         let reader = open::read_only(&options.path)?;
         let (jobs, waiting) = sync_channel(QUEUE);
         let disk = writer::Disk { folder: folder_of(&options.path), reserve: options.reserve };
@@ -77,10 +92,7 @@ impl SqliteStore {
         })
     }
 
-    fn ask<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
-    ) -> Answer<'_, T> {
+    fn send<T: Send + 'static>(&self, job: impl FnOnce(writer::Reply<T>) -> Job) -> Answer<'_, T> {
         let (reply, answer) = oneshot::channel();
         let sent = match &self.jobs {
             Some(jobs) => jobs.try_send(job(reply)),
@@ -92,6 +104,24 @@ impl SqliteStore {
                 Err(TrySendError::Full(_)) => Err(StoreError::Full(TOO_MANY.into())),
                 Err(TrySendError::Disconnected(_)) => Err(gone()),
             }
+        })
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.send(|reply| {
+            writer::job(reply, Afterwards::Answer, |transaction, _| work(transaction).map_err(failed))
+        })
+    }
+
+    fn remove<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.send(|reply| {
+            writer::job(reply, Afterwards::EmptyLog, |transaction, _| work(transaction).map_err(failed))
         })
     }
 
@@ -110,7 +140,11 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn accept(&self, entry: Entry) -> Answer<'_, Accepted> {
-        self.ask(|reply| Job::Accept(Box::new(entry), reply))
+        self.send(|reply| {
+            writer::job(reply, Afterwards::Answer, move |transaction, shortage| {
+                accept(transaction, &entry, shortage)
+            })
+        })
     }
 
     fn find(&self, nonce: [u8; 16]) -> Answer<'_, Option<Reference>> {
@@ -118,24 +152,93 @@ impl Store for SqliteStore {
     }
 
     fn claim_due(&self, now: Timestamp, limit: usize, lease: Duration) -> Answer<'_, Vec<Delivery>> {
-        self.ask(|reply| Job::Claim { now, limit, lease, reply })
+        self.write(move |transaction| rows::claim_due(transaction, now, limit, lease))
     }
 
-    fn record(&self, id: DeliveryId, generation: u64, outcome: Outcome) -> Answer<'_, Recorded> {
-        self.ask(|reply| Job::Record { id, generation, outcome, reply })
+    fn record(
+        &self,
+        id: DeliveryId,
+        generation: u64,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Answer<'_, Recorded> {
+        self.write(move |transaction| rows::record(transaction, id, generation, &outcome, now))
+    }
+
+    fn postpone(
+        &self,
+        id: DeliveryId,
+        generation: u64,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Answer<'_, Recorded> {
+        self.write(move |transaction| rows::postpone(transaction, id, generation, due, now))
+    }
+
+    fn claim_digest(&self, now: Timestamp, lease: Duration) -> Answer<'_, Option<Digest>> {
+        self.write(move |transaction| rows::claim_digest(transaction, now, lease))
+    }
+
+    fn record_digest(
+        &self,
+        id: DigestId,
+        generation: u64,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Answer<'_, Recorded> {
+        self.write(move |transaction| rows::record_digest(transaction, id, generation, &outcome, now))
     }
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
         self.read(rows::next_due)
     }
 
-    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
-        self.ask(|reply| Job::Purge { before, limit, reply })
+    fn sent_since(&self, address: String, since: Timestamp) -> Answer<'_, u64> {
+        self.read(move |connection| rows::sent_since(connection, &address, since))
     }
 
-    fn list(&self, limit: usize) -> Answer<'_, Vec<Listed>> {
-        self.read(move |connection| rows::list(connection, limit))
+    fn take_turn(&self, what: &'static str, now: Timestamp, every: Duration) -> Answer<'_, bool> {
+        self.write(move |transaction| rows::take_turn(transaction, what, now, every))
     }
+
+    fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
+        self.remove(move |transaction| erase::purge(transaction, before, limit))
+    }
+
+    fn erase(&self, reference: Reference) -> Answer<'_, bool> {
+        self.remove(move |transaction| erase::erase(transaction, &reference))
+    }
+
+    fn list(&self, which: Which, limit: usize) -> Answer<'_, Vec<Listed>> {
+        self.read(move |connection| rows::list(connection, which, limit))
+    }
+
+    fn show(&self, reference: Reference) -> Answer<'_, Option<Listed>> {
+        self.read(move |connection| rows::show(connection, &reference))
+    }
+
+    fn page(&self, after: Position, limit: usize) -> Answer<'_, Vec<Listed>> {
+        self.read(move |connection| rows::page(connection, after, limit))
+    }
+
+    fn change(&self, of: Amount, change: Change, now: Timestamp) -> Answer<'_, u64> {
+        self.write(move |transaction| rows::change(transaction, &of, &change, now))
+    }
+
+    fn stats(&self) -> Answer<'_, Stats> {
+        self.read(rows::stats)
+    }
+}
+
+/// Without room only what is stored already is acknowledged.
+fn accept(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+    shortage: Option<&str>,
+) -> Result<Accepted, StoreError> {
+    let Some(shortage) = shortage else { return rows::accept(transaction, entry) };
+    let known = rows::reference_of_nonce(transaction, &entry.nonce).map_err(failed)?;
+    known.map(Accepted::Known).ok_or_else(|| StoreError::Full(shortage.to_owned()))
 }
 
 impl Drop for SqliteStore {

@@ -30,23 +30,34 @@ pub(super) fn read_write(path: &Path) -> anyhow::Result<Connection> {
     let context = || format!("cannot open the store `{}`", path.display());
     // SQLite gives its `-wal` and `-shm` files the mode of the database.
     OpenOptions::new().create(true).append(true).mode(0o600).open(path).with_context(context)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).with_context(context)?;
-    connection.busy_timeout(BUSY)?;
-    let journal: String =
-        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).with_context(context)?;
-    ensure!(journal == "wal", "the store `{}` cannot use a write-ahead log here", path.display());
-    // secure_delete: erased texts leave no traces in free pages.
-    connection
-        .execute_batch(
-            "PRAGMA synchronous = FULL;
-             PRAGMA foreign_keys = ON;
-             PRAGMA secure_delete = ON;
-             PRAGMA journal_size_limit = 16777216;
-             PRAGMA wal_autocheckpoint = 1000;",
-        )
-        .with_context(context)?;
+    let mut connection = connected(path).with_context(context)?;
     schema::upgrade(&mut connection).with_context(context)?;
+    Ok(connection)
+}
+
+/// A connection to a database of the present version.
+pub(super) fn existing(path: &Path) -> anyhow::Result<Connection> {
+    let context = || format!("cannot open the store `{}`", path.display());
+    ensure!(path.exists(), "{}: there is none yet; `feedback-fn serve` makes it", context());
+    let connection = connected(path).with_context(context)?;
+    schema::must_be_present(&connection).with_context(context)?;
+    Ok(connection)
+}
+
+fn connected(path: &Path) -> anyhow::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    let journal: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    ensure!(journal == "wal", "a write-ahead log cannot be used here");
+    // secure_delete: erased texts leave no traces in free pages.
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA journal_size_limit = 16777216;
+         PRAGMA wal_autocheckpoint = 1000;",
+    )?;
     Ok(connection)
 }
 

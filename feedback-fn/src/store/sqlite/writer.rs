@@ -1,13 +1,11 @@
 //! The thread that writes: groups what waits into one transaction and answers after COMMIT.
 
-use super::{erase, failed, rows};
-use crate::store::{Accepted, Delivery, DeliveryId, Entry, Outcome, Purged, Recorded, StoreError};
+use super::{erase, failed};
+use crate::store::StoreError;
 use anyhow::anyhow;
-use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Jobs per COMMIT. An fsync of 200 KiB takes about twice as long as one of 2 KiB.
@@ -17,40 +15,63 @@ const BATCH: usize = 128;
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// Something to write.
-pub(super) enum Job {
-    /// Keep a suggestion.
-    Accept(Box<Entry>, Reply<Accepted>),
-    /// Hand out deliveries.
-    Claim {
-        /// The present instant.
-        now: Timestamp,
-        /// At most so many.
-        limit: usize,
-        /// For so long.
-        lease: Duration,
-        /// To whom.
-        reply: Reply<Vec<Delivery>>,
-    },
-    /// Note what came of a delivery.
-    Record {
-        /// Which.
-        id: DeliveryId,
-        /// The lease.
-        generation: u64,
-        /// What came of it.
-        outcome: Outcome,
-        /// To whom.
-        reply: Reply<Recorded>,
-    },
-    /// Erase what is old.
-    Purge {
-        /// What was received before this instant.
-        before: Timestamp,
-        /// At most so many.
-        limit: usize,
-        /// To whom.
-        reply: Reply<Purged>,
-    },
+pub(super) type Job = Box<dyn Work>;
+
+/// What is to be done, and who waits for it.
+pub(super) trait Work: Send {
+    /// Does it inside the transaction. What comes back is called after COMMIT.
+    fn apply(self: Box<Self>, transaction: &Transaction<'_>, shortage: Option<&str>) -> Pending;
+
+    /// Says that it was not done.
+    fn refuse(self: Box<Self>, error: StoreError);
+}
+
+/// What is to be done after COMMIT, before the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Afterwards {
+    /// Nothing.
+    Answer,
+    /// What was erased must not stay in the log.
+    EmptyLog,
+}
+
+/// A job from a closure, which learns whether room is short, in words.
+pub(super) fn job<T: Send + 'static>(
+    reply: Reply<T>,
+    afterwards: Afterwards,
+    work: impl FnOnce(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send + 'static,
+) -> Job {
+    Box::new(Task { work, reply, afterwards })
+}
+
+struct Task<T, W> {
+    work: W,
+    reply: Reply<T>,
+    afterwards: Afterwards,
+}
+
+impl<T, W> Work for Task<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send,
+{
+    fn apply(self: Box<Self>, transaction: &Transaction<'_>, shortage: Option<&str>) -> Pending {
+        let Task { work, reply, afterwards } = *self;
+        let result = work(transaction, shortage);
+        Box::new(move |connection, failure| {
+            let result = result.and_then(|done| match (failure, afterwards) {
+                (Some(failure), _) => Err(failure.again()),
+                (None, Afterwards::Answer) => Ok(done),
+                (None, Afterwards::EmptyLog) => erase::empty_log(connection).map(|()| done),
+            });
+            // A receiver that is gone (its request was cut off) does not undo what was stored.
+            let _ = reply.send(result);
+        })
+    }
+
+    fn refuse(self: Box<Self>, error: StoreError) {
+        let _ = self.reply.send(Err(error));
+    }
 }
 
 /// The disk that the database lies on.
@@ -75,7 +96,7 @@ impl Disk {
 }
 
 /// An answer that waits for COMMIT, and for what can be done only after it.
-type Pending = Box<dyn FnOnce(&Connection, Option<&StoreError>)>;
+pub(super) type Pending = Box<dyn FnOnce(&Connection, Option<&StoreError>)>;
 
 /// Works until all senders are gone.
 pub(super) fn run(mut connection: Connection, jobs: Receiver<Job>, disk: &Disk) {
@@ -91,17 +112,16 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
         Ok(transaction) => transaction,
         Err(error) => {
             let cause = error.to_string();
-            return batch
-                .into_iter()
-                .for_each(|job| refuse(job, StoreError::Failed(anyhow!("begin: {cause}"))));
+            let refused = || StoreError::Failed(anyhow!("begin: {cause}"));
+            return batch.into_iter().for_each(|job| job.refuse(refused()));
         }
     };
     let mut pending = Vec::with_capacity(batch.len());
     for job in batch {
         // Outside a transaction a job would be durable, and its client would be told that it failed.
         match is_undone(&transaction) {
-            true => refuse(job, undone()),
-            false => pending.push(apply(&transaction, job, shortage.as_deref())),
+            true => job.refuse(undone()),
+            false => pending.push(job.apply(&transaction, shortage.as_deref())),
         }
     }
     // A failed COMMIT rolls back when the transaction is dropped, and nobody is told "stored".
@@ -127,56 +147,4 @@ fn is_undone(transaction: &Transaction<'_>) -> bool {
 
 fn undone() -> StoreError {
     StoreError::Full("a write found no room, and everything written together with it was undone".into())
-}
-
-/// Does a job inside the transaction. What comes back is called after COMMIT.
-fn apply(transaction: &Transaction<'_>, job: Job, shortage: Option<&str>) -> Pending {
-    match job {
-        Job::Accept(entry, reply) => match shortage {
-            // What is stored already needs no room.
-            Some(shortage) => {
-                let known = rows::reference_of_nonce(transaction, &entry.nonce);
-                let full = || StoreError::Full(shortage.to_owned());
-                let result =
-                    known.map_err(failed).and_then(|known| known.map(Accepted::Known).ok_or_else(full));
-                answer_later(result, reply)
-            }
-            None => answer_later(rows::accept(transaction, &entry), reply),
-        },
-        Job::Claim { now, limit, lease, reply } => {
-            answer_later(rows::claim_due(transaction, now, limit, lease).map_err(failed), reply)
-        }
-        Job::Record { id, generation, outcome, reply } => {
-            answer_later(rows::record(transaction, id, generation, &outcome).map_err(failed), reply)
-        }
-        Job::Purge { before, limit, reply } => {
-            let result = erase::purge(transaction, before, limit).map_err(failed);
-            Box::new(move |connection, failure| {
-                let result = match failure {
-                    Some(failure) => result.and_then(|_| Err(failure.again())),
-                    None => result.and_then(|purged| erase::empty_log(connection).map(|()| purged)),
-                };
-                let _ = reply.send(result);
-            })
-        }
-    }
-}
-
-/// A receiver that is gone (its request was cut off) does not undo what was stored.
-fn answer_later<T: 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Pending {
-    Box::new(move |_, failure| {
-        let _ = reply.send(match failure {
-            Some(failure) => result.and_then(|_| Err(failure.again())),
-            None => result,
-        });
-    })
-}
-
-fn refuse(job: Job, error: StoreError) {
-    match job {
-        Job::Accept(_, reply) => drop(reply.send(Err(error))),
-        Job::Claim { reply, .. } => drop(reply.send(Err(error))),
-        Job::Record { reply, .. } => drop(reply.send(Err(error))),
-        Job::Purge { reply, .. } => drop(reply.send(Err(error))),
-    }
 }

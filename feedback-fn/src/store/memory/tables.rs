@@ -1,0 +1,321 @@
+//! The tables, and what each question does with them.
+
+use super::super::{
+    Accepted, Amount, Change, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Listed,
+    ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
+};
+use super::rows::{DigestRow, Lease, Row, kind};
+use crate::clock::later;
+use crate::contract::Recipient;
+use crate::reference::Reference;
+use crate::suggestion::Suggestion;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) suggestions: BTreeMap<i64, ([u8; 16], Suggestion)>,
+    rows: Vec<Row>,
+    digests: BTreeMap<i64, DigestRow>,
+    turns: BTreeMap<&'static str, Timestamp>,
+    last_suggestion: i64,
+    last_row: i64,
+    last_digest: i64,
+}
+
+impl Tables {
+    pub(super) fn accept(&mut self, entry: Entry) -> Result<Accepted, StoreError> {
+        let known = self.suggestions.values().find(|(nonce, _)| *nonce == entry.nonce);
+        if let Some((_, known)) = known {
+            return Ok(Accepted::Known(known.reference.clone()));
+        }
+        if self.id_of(&entry.suggestion.reference).is_some() {
+            return Err(StoreError::ReferenceTaken);
+        }
+        let received = entry.suggestion.received;
+        let state = match entry.standing {
+            Standing::Accepted => DeliveryState::Waiting,
+            Standing::Quarantined => DeliveryState::Quarantined,
+        };
+        let confirm = entry.confirm.filter(|address| !self.confirmed_lately(address, received));
+        let resident = confirm.map(|address| (0, Recipient { name: String::new(), address })).into_iter();
+        self.last_suggestion += 1;
+        for (number, recipient) in (1..).zip(entry.recipients).chain(resident) {
+            self.last_row += 1;
+            self.rows.push(Row {
+                id: self.last_row,
+                suggestion: self.last_suggestion,
+                number,
+                recipient,
+                state,
+                lease: Lease::new(received),
+                cause: None,
+                digest: None,
+                settled: None,
+            });
+        }
+        let reference = entry.suggestion.reference.clone();
+        self.suggestions.insert(self.last_suggestion, (entry.nonce, entry.suggestion));
+        Ok(Accepted::Stored(reference))
+    }
+
+    fn confirmed_lately(&self, address: &str, now: Timestamp) -> bool {
+        let day_ago = now - SignedDuration::from_hours(24);
+        self.rows.iter().any(|row| {
+            row.number == 0
+                && row.recipient.address.eq_ignore_ascii_case(address)
+                && self.suggestions[&row.suggestion].1.received > day_ago
+        })
+    }
+
+    pub(super) fn id_of(&self, reference: &Reference) -> Option<i64> {
+        let mut all = self.suggestions.iter();
+        all.find(|(_, (_, suggestion))| suggestion.reference == *reference).map(|(id, _)| *id)
+    }
+
+    fn delivery(&self, row: &Row) -> Delivery {
+        Delivery {
+            id: DeliveryId(row.id),
+            kind: kind(row.number),
+            number: row.number,
+            generation: row.lease.generation,
+            attempts: row.lease.attempts,
+            recipient: row.recipient.clone(),
+            suggestion: self.suggestions[&row.suggestion].1.clone(),
+        }
+    }
+
+    pub(super) fn claim_due(&mut self, now: Timestamp, limit: usize, until: Timestamp) -> Vec<Delivery> {
+        let is_due = |row: &&mut Row| row.state == DeliveryState::Waiting && row.lease.due <= now;
+        let mut due: Vec<&mut Row> = self.rows.iter_mut().filter(is_due).collect();
+        due.sort_by_key(|row| (row.lease.due, row.id));
+        let claimed: Vec<Row> = due
+            .into_iter()
+            .take(limit)
+            .map(|row| {
+                row.lease.claim(until);
+                row.clone()
+            })
+            .collect();
+        claimed.iter().map(|row| self.delivery(row)).collect()
+    }
+
+    /// The row under this lease.
+    fn leased(&mut self, id: DeliveryId, generation: u64) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| {
+            row.id == id.0 && row.lease.generation == generation && row.state == DeliveryState::Waiting
+        })
+    }
+
+    pub(super) fn record(
+        &mut self,
+        id: DeliveryId,
+        generation: u64,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Recorded {
+        let Some(row) = self.leased(id, generation) else { return Recorded::Stale };
+        (row.state, row.cause) = row.lease.end(outcome);
+        row.settled = (row.state == DeliveryState::Delivered).then_some(now);
+        Recorded::Noted
+    }
+
+    pub(super) fn postpone(
+        &mut self,
+        id: DeliveryId,
+        generation: u64,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Recorded {
+        let Some(row) = self.leased(id, generation) else { return Recorded::Stale };
+        let recipient = row.recipient.clone();
+        let is_open = |digest: &DigestRow| {
+            digest.state == DeliveryState::Waiting
+                && !digest.is_closed
+                && digest.recipient.address == recipient.address
+        };
+        let open = self.digests.iter().find(|(_, digest)| is_open(digest)).map(|(id, _)| *id);
+        let digest = open.unwrap_or_else(|| {
+            self.last_digest += 1;
+            let id = self.last_digest;
+            self.digests.insert(
+                id,
+                DigestRow {
+                    recipient: recipient.clone(),
+                    opened: now,
+                    state: DeliveryState::Waiting,
+                    is_closed: false,
+                    lease: Lease::new(due),
+                    cause: None,
+                    settled: None,
+                },
+            );
+            id
+        });
+        let row = self.leased(id, generation).expect("found above");
+        row.state = DeliveryState::Bundled;
+        row.digest = Some(digest);
+        row.cause = None;
+        row.lease.is_claimed = false;
+        row.lease.attempts = row.lease.attempts.saturating_sub(1);
+        row.lease.generation += 1;
+        Recorded::Noted
+    }
+
+    pub(super) fn claim_digest(&mut self, now: Timestamp, until: Timestamp) -> Option<Digest> {
+        let due = self
+            .digests
+            .iter_mut()
+            .filter(|(_, digest)| digest.state == DeliveryState::Waiting && digest.lease.due <= now);
+        let (id, digest) = due.min_by_key(|(id, digest)| (digest.lease.due, **id))?;
+        digest.is_closed = true;
+        digest.lease.claim(until);
+        let (id, digest) = (*id, digest.clone());
+        let of_digest = |row: &&Row| row.digest == Some(id) && row.state == DeliveryState::Bundled;
+        let mut rows: Vec<&Row> = self.rows.iter().filter(of_digest).collect();
+        rows.sort_by_key(|row| row.suggestion);
+        Some(Digest {
+            id: DigestId(id),
+            generation: digest.lease.generation,
+            attempts: digest.lease.attempts,
+            opened: digest.opened,
+            recipient: digest.recipient,
+            suggestions: rows.iter().map(|row| self.suggestions[&row.suggestion].1.clone()).collect(),
+        })
+    }
+
+    pub(super) fn record_digest(
+        &mut self,
+        id: DigestId,
+        generation: u64,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Recorded {
+        let digest = self.digests.get_mut(&id.0).filter(|digest| {
+            digest.lease.generation == generation
+                && digest.state == DeliveryState::Waiting
+                && digest.is_closed
+        });
+        let Some(digest) = digest else { return Recorded::Stale };
+        (digest.state, digest.cause) = digest.lease.end(outcome);
+        digest.settled = (digest.state == DeliveryState::Delivered).then_some(now);
+        let digest = digest.clone();
+        if digest.state != DeliveryState::Waiting {
+            let bundled = |row: &&mut Row| row.digest == Some(id.0) && row.state == DeliveryState::Bundled;
+            for row in self.rows.iter_mut().filter(bundled) {
+                row.state = digest.state;
+                row.cause.clone_from(&digest.cause);
+                row.settled = digest.settled;
+            }
+        }
+        Recorded::Noted
+    }
+
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let rows = self.rows.iter().filter(|row| row.state == DeliveryState::Waiting);
+        let digests = self.digests.values().filter(|digest| digest.state == DeliveryState::Waiting);
+        rows.map(|row| row.lease.due).chain(digests.map(|digest| digest.lease.due)).min()
+    }
+
+    pub(super) fn sent_since(&self, address: &str, since: Timestamp) -> u64 {
+        let lately = |settled: Option<Timestamp>| settled.is_some_and(|settled| settled >= since);
+        let alone = self
+            .rows
+            .iter()
+            .filter(|row| row.recipient.address == address && lately(row.settled) && row.digest.is_none());
+        let digests = self.digests.values();
+        let digests = digests.filter(|digest| digest.recipient.address == address && lately(digest.settled));
+        (alone.count() + digests.count()) as u64
+    }
+
+    pub(super) fn take_turn(&mut self, what: &'static str, now: Timestamp, every: Duration) -> bool {
+        let is_due = self.turns.get(what).is_none_or(|last| later(*last, every) <= now);
+        if is_due {
+            self.turns.insert(what, now);
+        }
+        is_due
+    }
+
+    fn is_undelivered(&self, suggestion: i64) -> bool {
+        self.rows.iter().any(|row| {
+            row.suggestion == suggestion && row.number > 0 && row.state != DeliveryState::Delivered
+        })
+    }
+
+    pub(super) fn purge(&mut self, before: Timestamp, limit: usize) -> Purged {
+        let old = self.suggestions.iter().filter(|(_, (_, suggestion))| suggestion.received < before);
+        let mut old: Vec<(Timestamp, i64)> =
+            old.map(|(id, (_, suggestion))| (suggestion.received, *id)).collect();
+        old.sort();
+        let (undelivered, mut gone): (Vec<_>, Vec<_>) =
+            old.into_iter().map(|(_, id)| id).partition(|id| self.is_undelivered(*id));
+        gone.truncate(limit);
+        for id in &gone {
+            self.remove(*id);
+        }
+        let rows = &self.rows;
+        self.digests.retain(|id, digest| {
+            digest.state == DeliveryState::Waiting
+                || digest.settled.unwrap_or(digest.opened) >= before
+                || rows.iter().any(|row| row.digest == Some(*id))
+        });
+        Purged { suggestions: gone.len(), overdue: undelivered.len() }
+    }
+
+    pub(super) fn remove(&mut self, suggestion: i64) {
+        self.suggestions.remove(&suggestion);
+        self.rows.retain(|row| row.suggestion != suggestion);
+    }
+
+    pub(super) fn listed(&self, id: i64) -> Listed {
+        let mut rows: Vec<&Row> = self.rows.iter().filter(|row| row.suggestion == id).collect();
+        rows.sort_by_key(|row| row.number);
+        let deliveries = rows.into_iter().map(|row| {
+            let bundled = row.digest.filter(|_| row.state == DeliveryState::Bundled);
+            let digest = bundled.map(|digest| &self.digests[&digest]);
+            ListedDelivery {
+                kind: kind(row.number),
+                recipient: row.recipient.clone(),
+                state: row.state,
+                attempts: row.lease.attempts,
+                due: digest.map_or(row.lease.due, |digest| digest.lease.due),
+                cause: row.cause.clone().or_else(|| digest.and_then(|digest| digest.cause.clone())),
+            }
+        });
+        let deliveries = deliveries.collect();
+        Listed { position: Position(id), suggestion: self.suggestions[&id].1.clone(), deliveries }
+    }
+
+    pub(super) fn list(&self, which: Which, limit: usize) -> Vec<Listed> {
+        let all = self.suggestions.keys().rev().map(|id| self.listed(*id));
+        let wanted = all.filter(|listed| match which {
+            Which::All => true,
+            Which::With(state) => listed.deliveries.iter().any(|delivery| delivery.state == state),
+        });
+        wanted.take(limit).collect()
+    }
+
+    pub(super) fn change(&mut self, of: &Amount, change: &Change, now: Timestamp) -> u64 {
+        let only = match of {
+            Amount::All => None,
+            Amount::Of(reference) => Some(self.id_of(reference).unwrap_or(0)),
+        };
+        let mut concerned = 0;
+        for row in self.rows.iter_mut().filter(|row| only.is_none_or(|only| row.suggestion == only)) {
+            let digest = row.digest.filter(|_| row.state == DeliveryState::Bundled);
+            let digest = digest.and_then(|id| self.digests.get_mut(&id));
+            concerned += u64::from(row.change(digest, change, now));
+        }
+        concerned
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let mut stats = Stats { suggestions: self.suggestions.len() as u64, ..Stats::default() };
+        self.rows.iter().for_each(|row| stats.count(row.state, 1));
+        let waits = |row: &&Row| matches!(row.state, DeliveryState::Waiting | DeliveryState::Bundled);
+        let waiting = self.rows.iter().filter(waits);
+        stats.oldest_waiting = waiting.map(|row| self.suggestions[&row.suggestion].1.received).min();
+        stats
+    }
+}

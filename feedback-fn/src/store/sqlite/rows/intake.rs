@@ -1,0 +1,119 @@
+//! Keeping a suggestion.
+
+use super::super::failed;
+use super::read::parsed;
+use crate::reference::Reference;
+use crate::store::{Accepted, DeliveryState, Entry, Standing, StoreError};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+/// Between two confirmations to one address, in milliseconds.
+const CONFIRMATION_EVERY: i64 = 24 * 60 * 60 * 1000;
+
+/// Keeps a suggestion and its deliveries, unless the nonce is known or the reference taken.
+/// A failure in the middle leaves neither: it undoes only this entry, not its neighbors in the batch.
+pub(in super::super) fn accept(transaction: &Transaction<'_>, entry: &Entry) -> Result<Accepted, StoreError> {
+    if let Some(reference) = reference_of_nonce(transaction, &entry.nonce).map_err(failed)? {
+        return Ok(Accepted::Known(reference));
+    }
+    if reference_exists(transaction, &entry.suggestion.reference).map_err(failed)? {
+        return Err(StoreError::ReferenceTaken);
+    }
+    transaction.execute_batch("SAVEPOINT entry").map_err(failed)?;
+    match insert(transaction, entry) {
+        Ok(()) => {
+            transaction.execute_batch("RELEASE entry").map_err(failed)?;
+            Ok(Accepted::Stored(entry.suggestion.reference.clone()))
+        }
+        Err(error) => {
+            // SQLite may have undone the whole transaction itself, savepoint and all.
+            if !transaction.is_autocommit() {
+                transaction.execute_batch("ROLLBACK TO entry; RELEASE entry").map_err(failed)?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The reference given for a nonce.
+pub(in super::super) fn reference_of_nonce(
+    connection: &Connection,
+    nonce: &[u8; 16],
+) -> rusqlite::Result<Option<Reference>> {
+    connection
+        .prepare_cached("SELECT reference FROM suggestion WHERE nonce = ?1")?
+        .query_row([nonce.as_slice()], |row| parsed(row, 0))
+        .optional()
+}
+
+fn reference_exists(connection: &Connection, reference: &Reference) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM suggestion WHERE reference = ?1")?.exists([reference.as_str()])
+}
+
+fn insert(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    let suggestion = &entry.suggestion;
+    let target =
+        serde_json::to_string(&suggestion.target).map_err(|error| StoreError::Failed(error.into()))?;
+    insert_suggestion(connection, entry, &target).map_err(failed)?;
+    insert_deliveries(connection, entry, connection.last_insert_rowid()).map_err(failed)
+}
+
+fn insert_suggestion(connection: &Connection, entry: &Entry, target: &str) -> rusqlite::Result<()> {
+    let suggestion = &entry.suggestion;
+    connection
+        .prepare_cached(
+            "INSERT INTO suggestion (reference, nonce, received, round, target, digest_sent, text, rewording,
+                                     name, email, publish, marks)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            suggestion.reference.as_str(),
+            entry.nonce.as_slice(),
+            suggestion.received.as_millisecond(),
+            suggestion.round,
+            target,
+            suggestion.digest_sent,
+            suggestion.text,
+            suggestion.rewording,
+            suggestion.name,
+            suggestion.email,
+            suggestion.publish,
+            suggestion.marks.bits(),
+        ])?;
+    Ok(())
+}
+
+fn insert_deliveries(connection: &Connection, entry: &Entry, suggestion: i64) -> rusqlite::Result<()> {
+    let due = entry.suggestion.received.as_millisecond();
+    let state = match entry.standing {
+        Standing::Accepted => DeliveryState::Waiting,
+        Standing::Quarantined => DeliveryState::Quarantined,
+    };
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO delivery (suggestion, number, name, address, state, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for (number, recipient) in (1_u32..).zip(&entry.recipients) {
+        insert.execute(params![
+            suggestion,
+            number,
+            recipient.name,
+            recipient.address,
+            state.as_str(),
+            due
+        ])?;
+    }
+    match &entry.confirm {
+        Some(address) if !confirmed_lately(connection, address, due)? => {
+            insert.execute(params![suggestion, 0, "", address, state.as_str(), due]).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn confirmed_lately(connection: &Connection, address: &str, now: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM delivery d JOIN suggestion s ON s.id = d.suggestion
+             WHERE d.number = 0 AND lower(d.address) = lower(?1) AND s.received > ?2",
+        )?
+        .exists(params![address, now - CONFIRMATION_EVERY])
+}

@@ -1,0 +1,148 @@
+//! What an operator asks: looking things up, and deciding about mails.
+
+use super::read::{self, AFTER, SUGGESTION, instant};
+use crate::reference::Reference;
+use crate::store::{Amount, Change, DeliveryState, Listed, Position, Stats, Which};
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Params, Transaction, params, params_from_iter};
+
+/// The newest suggestions with their deliveries.
+pub(in super::super) fn list(
+    connection: &Connection,
+    which: Which,
+    limit: usize,
+) -> rusqlite::Result<Vec<Listed>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    match which {
+        Which::All => listed(connection, "ORDER BY s.id DESC LIMIT ?1", [limit]),
+        Which::With(state) => listed(
+            connection,
+            "WHERE s.id IN (SELECT suggestion FROM delivery WHERE state = ?2) ORDER BY s.id DESC LIMIT ?1",
+            params![limit, state.as_str()],
+        ),
+    }
+}
+
+/// One suggestion with its deliveries.
+pub(in super::super) fn show(
+    connection: &Connection,
+    reference: &Reference,
+) -> rusqlite::Result<Option<Listed>> {
+    Ok(listed(connection, "WHERE s.reference = ?1", [reference.as_str()])?.pop())
+}
+
+/// Suggestions after a position, with their deliveries.
+pub(in super::super) fn page(
+    connection: &Connection,
+    after: Position,
+    limit: usize,
+) -> rusqlite::Result<Vec<Listed>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    listed(connection, "WHERE s.id > ?1 ORDER BY s.id LIMIT ?2", [after.0, limit])
+}
+
+fn listed(connection: &Connection, rest: &str, values: impl Params) -> rusqlite::Result<Vec<Listed>> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {SUGGESTION}, s.id FROM suggestion s {rest}"))?;
+    let mut deliveries = connection.prepare_cached(
+        "SELECT d.number, d.name, d.address, d.state, d.attempts, coalesce(g.due, d.due), coalesce(d.cause, g.cause)
+         FROM delivery d LEFT JOIN digest g ON g.id = d.digest AND d.state = 'bundled'
+         WHERE d.suggestion = ?1 ORDER BY d.number",
+    )?;
+    let rows = select.query_map(values, |row| Ok((read::suggestion(row)?, row.get::<_, i64>(AFTER)?)))?;
+    rows.map(|row| {
+        let (suggestion, id) = row?;
+        let deliveries = deliveries.query_map([id], read::listed)?.collect::<rusqlite::Result<_>>()?;
+        Ok(Listed { position: Position(id), suggestion, deliveries })
+    })
+    .collect()
+}
+
+/// Does what an operator decided; says how many deliveries it concerned.
+pub(in super::super) fn change(
+    transaction: &Transaction<'_>,
+    of: &Amount,
+    change: &Change,
+    now: Timestamp,
+) -> rusqlite::Result<u64> {
+    let now = Value::from(now.as_millisecond());
+    let steps = match change {
+        Change::Release => vec![(
+            "UPDATE delivery SET state = 'waiting', due = ?1 WHERE state = 'quarantined' AND {whose}",
+            now,
+        )],
+        Change::Retry => vec![
+            (
+                "UPDATE delivery SET state = 'waiting', due = ?1, attempts = 0, cause = NULL, digest = NULL,
+                                     generation = generation + 1
+                 WHERE (state = 'held' OR state = 'waiting' AND claimed_due IS NULL) AND {whose}",
+                now.clone(),
+            ),
+            (
+                "UPDATE delivery SET due = ?1 WHERE {whose} AND state = 'bundled' AND digest IN (
+                     SELECT id FROM digest WHERE state = 'closed' AND claimed_due IS NULL)",
+                now.clone(),
+            ),
+            (
+                "UPDATE digest SET due = ?1, attempts = 0, cause = NULL
+                 WHERE state = 'closed' AND claimed_due IS NULL AND id IN (
+                     SELECT digest FROM delivery WHERE state = 'bundled' AND {whose})",
+                now,
+            ),
+        ],
+        Change::Hold { cause } => vec![(
+            "UPDATE delivery SET state = 'held', cause = ?1, digest = NULL, generation = generation + 1
+             WHERE {whose} AND (state = 'waiting' AND claimed_due IS NULL OR state = 'bundled' AND digest IN (
+                 SELECT id FROM digest WHERE state IN ('open', 'closed') AND claimed_due IS NULL))",
+            Value::from(cause.clone()),
+        )],
+    };
+    let mut concerned = 0;
+    for (sql, value) in steps {
+        let (whose, reference) = whose(of);
+        let values = std::iter::once(value).chain(reference);
+        let changed =
+            transaction.prepare_cached(&sql.replace("{whose}", whose))?.execute(params_from_iter(values))?;
+        // Digests are no deliveries.
+        concerned += if sql.starts_with("UPDATE delivery") { changed as u64 } else { 0 };
+    }
+    Ok(concerned)
+}
+
+fn whose(of: &Amount) -> (&'static str, Option<Value>) {
+    match of {
+        Amount::All => ("TRUE", None),
+        Amount::Of(reference) => (
+            "suggestion = (SELECT id FROM suggestion WHERE reference = ?2)",
+            Some(Value::from(reference.as_str().to_owned())),
+        ),
+    }
+}
+
+/// Counts.
+pub(in super::super) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
+    let count =
+        |sql: &str| connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).map(i64::unsigned_abs);
+    let mut stats = Stats { suggestions: count("SELECT count(*) FROM suggestion")?, ..Stats::default() };
+    let mut states = connection
+        .prepare_cached("SELECT state, count(*) FROM delivery WHERE state <> 'delivered' GROUP BY state")?;
+    let rows = states.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    for row in rows {
+        let (word, number) = row?;
+        if let Some(state) = DeliveryState::from_word(&word) {
+            stats.count(state, number.unsigned_abs());
+        }
+    }
+    let all = count("SELECT count(*) FROM delivery")?;
+    let others = stats.waiting + stats.bundled + stats.held + stats.quarantined;
+    stats.delivered = all.saturating_sub(others);
+    stats.oldest_waiting = connection
+        .prepare_cached(
+            "SELECT min(s.received) FROM delivery d JOIN suggestion s ON s.id = d.suggestion
+             WHERE d.state <> 'delivered' AND d.state IN ('waiting', 'bundled') HAVING min(s.received) IS NOT NULL",
+        )?
+        .query_row([], |row| instant(row, 0))
+        .optional()?;
+    Ok(stats)
+}
