@@ -52,8 +52,9 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Answer<'_, Recorded>;
 
-    /// Gives a claimed delivery, untried, to the next digest for its recipient; if none is open, one is
-    /// opened at `now` that is due at `due`. Only the holder of the present generation can.
+    /// Gives a claimed delivery, untried, to the next digest for its recipient; if none is open, or if that one
+    /// holds [`Digest::MOST`], one is opened at `now` that is due at `due`. Only the holder of the present
+    /// generation can.
     fn postpone(
         &self,
         id: DeliveryId,

@@ -140,6 +140,12 @@ pub struct Digest {
     pub suggestions: Vec<Suggestion>,
 }
 
+impl Digest {
+    /// How many suggestions are in one at most; the next one opens another. As many as an author still reads
+    /// in one mail, and as many as fit into one with their texts.
+    pub const MOST: usize = 500;
+}
+
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -297,7 +303,8 @@ pub enum Change {
     },
 }
 
-/// How much there is of what. Counts and instants only, nothing about anyone.
+/// How much there is of what; deliveries are those to authors, since a resident who gets no confirmation has
+/// seen the number and nobody is to worry. Counts and instants only, nothing about anyone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Suggestions stored.

@@ -8,11 +8,11 @@ use crate::store::{
 use crate::suggestion::{Mark, Marks};
 use jiff::Timestamp;
 
-fn held() -> Outcome {
+pub(super) fn held() -> Outcome {
     Outcome::Held { cause: "550".into() }
 }
 
-async fn states(store: &dyn Store, number: u64) -> Vec<DeliveryState> {
+pub(super) async fn states(store: &dyn Store, number: u64) -> Vec<DeliveryState> {
     let listed = store.show(entry(number).suggestion.reference).await.unwrap().unwrap();
     listed.deliveries.iter().map(|delivery| delivery.state).collect()
 }
@@ -106,67 +106,6 @@ pub(crate) async fn longest_due_is_handed_out_first(store: &dyn Store) {
     assert_eq!(references(claimed), [1].map(|number| entry(number).suggestion.reference));
 }
 
-pub(crate) async fn postponed_deliveries_become_one_digest_that_is_not_added_to_any_more(store: &dyn Store) {
-    for number in [1, 2] {
-        store.accept(entry(number)).await.unwrap();
-    }
-    for delivery in store.claim_due(at(0), 10, MINUTE).await.unwrap() {
-        // The second due time does not count: the digest is open already.
-        let due = if delivery.suggestion.reference == entry(1).suggestion.reference { at(5) } else { at(9) };
-        let noted = store.postpone(delivery.id, delivery.generation, due, at(1)).await.unwrap();
-        assert_eq!(noted, Recorded::Noted);
-    }
-    assert_eq!(states(store, 1).await, [DeliveryState::Bundled; 2]);
-    assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
-    assert!(store.claim_due(at(99), 10, MINUTE).await.unwrap().is_empty());
-    assert!(store.claim_digest(at(4), MINUTE).await.unwrap().is_none());
-
-    let first = store.claim_digest(at(5), MINUTE).await.unwrap().unwrap();
-    let second = store.claim_digest(at(5), MINUTE).await.unwrap().unwrap();
-    let mut addresses = [&first, &second].map(|digest| digest.recipient.address.as_str());
-    addresses.sort_unstable();
-    assert_eq!(addresses, ["a@stadt.example", "b@stadt.example"]);
-    assert_eq!((first.opened, first.attempts, first.generation), (at(1), 1, 1));
-    let both = [1, 2].map(|number| entry(number).suggestion);
-    assert_eq!(first.suggestions, both);
-    assert!(store.claim_digest(at(5), MINUTE).await.unwrap().is_none(), "leased");
-
-    store.record_digest(second.id, second.generation, Outcome::Delivered, at(5)).await.unwrap();
-    let until = at(7);
-    let deferred = Outcome::Deferred { until, cause: "450".into() };
-    store.record_digest(first.id, first.generation, deferred, at(5)).await.unwrap();
-    let mut third = to_one(3);
-    third.recipients = vec![first.recipient.clone()];
-    store.accept(third).await.unwrap();
-    let late = &store.claim_due(at(6), 10, MINUTE).await.unwrap()[0];
-    store.postpone(late.id, late.generation, at(30), at(6)).await.unwrap();
-    let again = store.claim_digest(at(7), MINUTE).await.unwrap().unwrap();
-    assert_eq!((again.id, again.attempts, &again.suggestions[..]), (first.id, 2, &both[..]));
-    let stale = store.record_digest(first.id, first.generation, Outcome::Delivered, at(7)).await.unwrap();
-    assert_eq!(stale, Recorded::Stale);
-    store.record_digest(again.id, again.generation, Outcome::Delivered, at(7)).await.unwrap();
-    assert_eq!(states(store, 3).await, [DeliveryState::Bundled], "it waits for the next one");
-}
-
-pub(crate) async fn digest_passes_its_outcome_on(store: &dyn Store) {
-    for (number, outcome, state) in
-        [(1, Outcome::Delivered, DeliveryState::Delivered), (2, held(), DeliveryState::Held)]
-    {
-        store.accept(to_one(number)).await.unwrap();
-        let claimed = &store.claim_due(at(0), 10, MINUTE).await.unwrap()[0];
-        store.postpone(claimed.id, claimed.generation, at(5), at(0)).await.unwrap();
-        let digest = store.claim_digest(at(5), MINUTE).await.unwrap().unwrap();
-        store.record_digest(digest.id, digest.generation, outcome, at(6)).await.unwrap();
-        assert_eq!(states(store, number).await, [state]);
-        assert_eq!(store.next_due().await.unwrap(), None);
-    }
-    let concerned = store.change(Amount::All, Change::Retry, at(8)).await.unwrap();
-    assert_eq!(concerned, 1, "what was held in a digest goes out alone");
-    let alone = store.claim_due(at(8), 10, MINUTE).await.unwrap();
-    assert_eq!(alone[0].suggestion, to_one(2).suggestion);
-    assert_eq!(alone[0].attempts, 1);
-}
-
 pub(crate) async fn mails_of_the_last_hour_are_counted_per_address(store: &dyn Store) {
     for number in 1..=3 {
         store.accept(entry(number)).await.unwrap();
@@ -211,6 +150,19 @@ pub(crate) async fn confirmation_goes_to_one_address_once_a_day(store: &dyn Stor
     let (author, resident) = ("a@stadt.example", "x@y.example");
     let both = [(Kind::Suggestion, 1, author), (Kind::Confirmation, 0, resident)];
     assert!(kinds == both || kinds == [both[1], both[0]], "{kinds:?}");
+}
+
+pub(crate) async fn confirmation_is_no_delivery_to_worry_about(store: &dyn Store) {
+    let confirmed = Entry { confirm: Some("x@y.example".into()), ..to_one(1) };
+    store.accept(confirmed).await.unwrap();
+    let waiting = Stats { suggestions: 1, waiting: 1, oldest_waiting: Some(at(0)), ..Stats::default() };
+    assert_eq!(store.stats().await.unwrap(), waiting);
+    let outcome = |delivery: &Delivery| match delivery.kind {
+        Kind::Suggestion => Outcome::Delivered,
+        Kind::Confirmation => held(),
+    };
+    try_all(store, at(0), outcome).await;
+    assert_eq!(store.stats().await.unwrap(), Stats { suggestions: 1, delivered: 1, ..Stats::default() });
 }
 
 pub(crate) async fn quarantined_suggestion_waits_until_it_is_released(store: &dyn Store) {

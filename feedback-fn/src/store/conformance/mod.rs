@@ -3,9 +3,11 @@
 //! The cases speak of one thing each; `random` plays long games against the model.
 
 mod cases;
+mod digests;
 mod random;
 
 pub(crate) use cases::*;
+pub(crate) use digests::*;
 pub(crate) use random::plays_like_the_model;
 
 use crate::contract::{Recipient, Target, TargetKind};
@@ -29,6 +31,7 @@ macro_rules! conformance_tests {
             outcome_decides_when_a_delivery_is_tried_again,
             longest_due_is_handed_out_first,
             postponed_deliveries_become_one_digest_that_is_not_added_to_any_more,
+            full_digest_is_followed_by_another,
             digest_passes_its_outcome_on,
             mails_of_the_last_hour_are_counted_per_address,
             confirmation_goes_to_one_address_once_a_day,
@@ -39,6 +42,7 @@ macro_rules! conformance_tests {
             suggestion_stays_until_every_author_got_it,
             only_what_is_older_is_purged,
             pages_follow_each_other_without_gap,
+            confirmation_is_no_delivery_to_worry_about,
             turn_is_taken_by_one,
             plays_like_the_model,
         );

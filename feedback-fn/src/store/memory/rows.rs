@@ -69,6 +69,24 @@ impl Lease {
     }
 }
 
+impl DigestRow {
+    pub(super) fn new(recipient: Recipient, due: Timestamp, now: Timestamp) -> DigestRow {
+        DigestRow {
+            recipient,
+            opened: now,
+            state: DeliveryState::Waiting,
+            is_closed: false,
+            lease: Lease::new(due),
+            cause: None,
+            settled: None,
+        }
+    }
+
+    pub(super) fn is_open_for(&self, recipient: &Recipient) -> bool {
+        self.state == DeliveryState::Waiting && !self.is_closed && self.recipient.address == recipient.address
+    }
+}
+
 impl Row {
     /// Does what an operator decided; says whether it concerned this delivery.
     pub(super) fn change(&mut self, digest: Option<&mut DigestRow>, change: &Change, now: Timestamp) -> bool {

@@ -4,19 +4,22 @@ use super::super::{
     Accepted, Amount, Change, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Listed,
     ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
 };
+use super::deliveries::Deliveries;
 use super::rows::{DigestRow, Lease, Row, kind};
 use crate::clock::later;
 use crate::contract::Recipient;
 use crate::reference::Reference;
 use crate::suggestion::Suggestion;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     pub(super) suggestions: BTreeMap<i64, ([u8; 16], Suggestion)>,
-    rows: Vec<Row>,
+    references: HashMap<Reference, i64>,
+    nonces: HashMap<[u8; 16], i64>,
+    rows: Deliveries,
     digests: BTreeMap<i64, DigestRow>,
     turns: BTreeMap<&'static str, Timestamp>,
     last_suggestion: i64,
@@ -26,9 +29,8 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn accept(&mut self, entry: Entry) -> Result<Accepted, StoreError> {
-        let known = self.suggestions.values().find(|(nonce, _)| *nonce == entry.nonce);
-        if let Some((_, known)) = known {
-            return Ok(Accepted::Known(known.reference.clone()));
+        if let Some(known) = self.find(&entry.nonce) {
+            return Ok(Accepted::Known(known));
         }
         if self.id_of(&entry.suggestion.reference).is_some() {
             return Err(StoreError::ReferenceTaken);
@@ -43,7 +45,7 @@ impl Tables {
         self.last_suggestion += 1;
         for (number, recipient) in (1..).zip(entry.recipients).chain(resident) {
             self.last_row += 1;
-            self.rows.push(Row {
+            self.rows.insert(Row {
                 id: self.last_row,
                 suggestion: self.last_suggestion,
                 number,
@@ -56,22 +58,24 @@ impl Tables {
             });
         }
         let reference = entry.suggestion.reference.clone();
+        self.references.insert(reference.clone(), self.last_suggestion);
+        self.nonces.insert(entry.nonce, self.last_suggestion);
         self.suggestions.insert(self.last_suggestion, (entry.nonce, entry.suggestion));
         Ok(Accepted::Stored(reference))
     }
 
     fn confirmed_lately(&self, address: &str, now: Timestamp) -> bool {
         let day_ago = now - SignedDuration::from_hours(24);
-        self.rows.iter().any(|row| {
-            row.number == 0
-                && row.recipient.address.eq_ignore_ascii_case(address)
-                && self.suggestions[&row.suggestion].1.received > day_ago
-        })
+        let received = |row: &Row| self.suggestions[&row.suggestion].1.received;
+        self.rows.confirmations(address).any(|row| received(row) > day_ago)
     }
 
     pub(super) fn id_of(&self, reference: &Reference) -> Option<i64> {
-        let mut all = self.suggestions.iter();
-        all.find(|(_, (_, suggestion))| suggestion.reference == *reference).map(|(id, _)| *id)
+        self.references.get(reference).copied()
+    }
+
+    pub(super) fn find(&self, nonce: &[u8; 16]) -> Option<Reference> {
+        self.nonces.get(nonce).map(|id| self.suggestions[id].1.reference.clone())
     }
 
     fn delivery(&self, row: &Row) -> Delivery {
@@ -87,25 +91,15 @@ impl Tables {
     }
 
     pub(super) fn claim_due(&mut self, now: Timestamp, limit: usize, until: Timestamp) -> Vec<Delivery> {
-        let is_due = |row: &&mut Row| row.state == DeliveryState::Waiting && row.lease.due <= now;
-        let mut due: Vec<&mut Row> = self.rows.iter_mut().filter(is_due).collect();
-        due.sort_by_key(|row| (row.lease.due, row.id));
-        let claimed: Vec<Row> = due
-            .into_iter()
-            .take(limit)
-            .map(|row| {
-                row.lease.claim(until);
-                row.clone()
-            })
-            .collect();
-        claimed.iter().map(|row| self.delivery(row)).collect()
+        let due = self.rows.due(now, limit);
+        due.iter().for_each(|id| self.rows.change(*id, |row| row.lease.claim(until)));
+        due.into_iter().filter_map(|id| self.rows.get(id)).map(|row| self.delivery(row)).collect()
     }
 
     /// The row under this lease.
-    fn leased(&mut self, id: DeliveryId, generation: u64) -> Option<&mut Row> {
-        self.rows.iter_mut().find(|row| {
-            row.id == id.0 && row.lease.generation == generation && row.state == DeliveryState::Waiting
-        })
+    fn leased(&self, id: DeliveryId, generation: u64) -> Option<&Row> {
+        let row = self.rows.get(id.0);
+        row.filter(|row| row.lease.generation == generation && row.state == DeliveryState::Waiting)
     }
 
     pub(super) fn record(
@@ -115,9 +109,13 @@ impl Tables {
         outcome: &Outcome,
         now: Timestamp,
     ) -> Recorded {
-        let Some(row) = self.leased(id, generation) else { return Recorded::Stale };
-        (row.state, row.cause) = row.lease.end(outcome);
-        row.settled = (row.state == DeliveryState::Delivered).then_some(now);
+        if self.leased(id, generation).is_none() {
+            return Recorded::Stale;
+        }
+        self.rows.change(id.0, |row| {
+            (row.state, row.cause) = row.lease.end(outcome);
+            row.settled = (row.state == DeliveryState::Delivered).then_some(now);
+        });
         Recorded::Noted
     }
 
@@ -129,38 +127,31 @@ impl Tables {
         now: Timestamp,
     ) -> Recorded {
         let Some(row) = self.leased(id, generation) else { return Recorded::Stale };
-        let recipient = row.recipient.clone();
-        let is_open = |digest: &DigestRow| {
-            digest.state == DeliveryState::Waiting
-                && !digest.is_closed
-                && digest.recipient.address == recipient.address
-        };
-        let open = self.digests.iter().find(|(_, digest)| is_open(digest)).map(|(id, _)| *id);
-        let digest = open.unwrap_or_else(|| {
-            self.last_digest += 1;
-            let id = self.last_digest;
-            self.digests.insert(
-                id,
-                DigestRow {
-                    recipient: recipient.clone(),
-                    opened: now,
-                    state: DeliveryState::Waiting,
-                    is_closed: false,
-                    lease: Lease::new(due),
-                    cause: None,
-                    settled: None,
-                },
-            );
-            id
+        let digest = self.open_digest(&row.recipient.clone(), due, now);
+        self.rows.change(id.0, |row| {
+            row.state = DeliveryState::Bundled;
+            row.digest = Some(digest);
+            row.cause = None;
+            row.lease.is_claimed = false;
+            row.lease.attempts = row.lease.attempts.saturating_sub(1);
+            row.lease.generation += 1;
         });
-        let row = self.leased(id, generation).expect("found above");
-        row.state = DeliveryState::Bundled;
-        row.digest = Some(digest);
-        row.cause = None;
-        row.lease.is_claimed = false;
-        row.lease.attempts = row.lease.attempts.saturating_sub(1);
-        row.lease.generation += 1;
         Recorded::Noted
+    }
+
+    /// The digest for a recipient that has room, opened if there is none.
+    fn open_digest(&mut self, recipient: &Recipient, due: Timestamp, now: Timestamp) -> i64 {
+        let mut digests = self.digests.iter_mut();
+        let open = digests.find(|(_, digest)| digest.is_open_for(recipient));
+        if let Some((id, digest)) = open {
+            digest.is_closed = self.rows.bundled_in(*id).len() >= Digest::MOST;
+            if !digest.is_closed {
+                return *id;
+            }
+        }
+        self.last_digest += 1;
+        self.digests.insert(self.last_digest, DigestRow::new(recipient.clone(), due, now));
+        self.last_digest
     }
 
     pub(super) fn claim_digest(&mut self, now: Timestamp, until: Timestamp) -> Option<Digest> {
@@ -172,16 +163,14 @@ impl Tables {
         digest.is_closed = true;
         digest.lease.claim(until);
         let (id, digest) = (*id, digest.clone());
-        let of_digest = |row: &&Row| row.digest == Some(id) && row.state == DeliveryState::Bundled;
-        let mut rows: Vec<&Row> = self.rows.iter().filter(of_digest).collect();
-        rows.sort_by_key(|row| row.suggestion);
+        let rows = self.rows.bundled_in(id).into_iter().filter_map(|id| self.rows.get(id));
         Some(Digest {
             id: DigestId(id),
             generation: digest.lease.generation,
             attempts: digest.lease.attempts,
             opened: digest.opened,
             recipient: digest.recipient,
-            suggestions: rows.iter().map(|row| self.suggestions[&row.suggestion].1.clone()).collect(),
+            suggestions: rows.map(|row| self.suggestions[&row.suggestion].1.clone()).collect(),
         })
     }
 
@@ -202,31 +191,27 @@ impl Tables {
         digest.settled = (digest.state == DeliveryState::Delivered).then_some(now);
         let digest = digest.clone();
         if digest.state != DeliveryState::Waiting {
-            let bundled = |row: &&mut Row| row.digest == Some(id.0) && row.state == DeliveryState::Bundled;
-            for row in self.rows.iter_mut().filter(bundled) {
-                row.state = digest.state;
-                row.cause.clone_from(&digest.cause);
-                row.settled = digest.settled;
+            for row in self.rows.bundled_in(id.0) {
+                self.rows.change(row, |row| {
+                    row.state = digest.state;
+                    row.cause.clone_from(&digest.cause);
+                    row.settled = digest.settled;
+                });
             }
         }
         Recorded::Noted
     }
 
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        let rows = self.rows.iter().filter(|row| row.state == DeliveryState::Waiting);
         let digests = self.digests.values().filter(|digest| digest.state == DeliveryState::Waiting);
-        rows.map(|row| row.lease.due).chain(digests.map(|digest| digest.lease.due)).min()
+        self.rows.next_due().into_iter().chain(digests.map(|digest| digest.lease.due)).min()
     }
 
     pub(super) fn sent_since(&self, address: &str, since: Timestamp) -> u64 {
         let lately = |settled: Option<Timestamp>| settled.is_some_and(|settled| settled >= since);
-        let alone = self
-            .rows
-            .iter()
-            .filter(|row| row.recipient.address == address && lately(row.settled) && row.digest.is_none());
         let digests = self.digests.values();
         let digests = digests.filter(|digest| digest.recipient.address == address && lately(digest.settled));
-        (alone.count() + digests.count()) as u64
+        (self.rows.sent_alone_since(address, since) + digests.count()) as u64
     }
 
     pub(super) fn take_turn(&mut self, what: &'static str, now: Timestamp, every: Duration) -> bool {
@@ -238,9 +223,8 @@ impl Tables {
     }
 
     fn is_undelivered(&self, suggestion: i64) -> bool {
-        self.rows.iter().any(|row| {
-            row.suggestion == suggestion && row.number > 0 && row.state != DeliveryState::Delivered
-        })
+        let mut rows = self.rows.of_suggestion(suggestion);
+        rows.any(|row| row.number > 0 && row.state != DeliveryState::Delivered)
     }
 
     pub(super) fn purge(&mut self, before: Timestamp, limit: usize) -> Purged {
@@ -258,18 +242,22 @@ impl Tables {
         self.digests.retain(|id, digest| {
             digest.state == DeliveryState::Waiting
                 || digest.settled.unwrap_or(digest.opened) >= before
-                || rows.iter().any(|row| row.digest == Some(*id))
+                || rows.is_named(*id)
         });
         Purged { suggestions: gone.len(), overdue: undelivered.len() }
     }
 
     pub(super) fn remove(&mut self, suggestion: i64) {
-        self.suggestions.remove(&suggestion);
-        self.rows.retain(|row| row.suggestion != suggestion);
+        if let Some((nonce, gone)) = self.suggestions.remove(&suggestion) {
+            self.nonces.remove(&nonce);
+            self.references.remove(&gone.reference);
+        }
+        let rows: Vec<i64> = self.rows.of_suggestion(suggestion).map(|row| row.id).collect();
+        rows.into_iter().for_each(|id| drop(self.rows.remove(id)));
     }
 
     pub(super) fn listed(&self, id: i64) -> Listed {
-        let mut rows: Vec<&Row> = self.rows.iter().filter(|row| row.suggestion == id).collect();
+        let mut rows: Vec<&Row> = self.rows.of_suggestion(id).collect();
         rows.sort_by_key(|row| row.number);
         let deliveries = rows.into_iter().map(|row| {
             let bundled = row.digest.filter(|_| row.state == DeliveryState::Bundled);
@@ -301,20 +289,27 @@ impl Tables {
             Amount::All => None,
             Amount::Of(reference) => Some(self.id_of(reference).unwrap_or(0)),
         };
+        let rows = match only {
+            Some(only) => self.rows.of_suggestion(only).map(|row| row.id).collect(),
+            None => self.rows.ids(),
+        };
         let mut concerned = 0;
-        for row in self.rows.iter_mut().filter(|row| only.is_none_or(|only| row.suggestion == only)) {
-            let digest = row.digest.filter(|_| row.state == DeliveryState::Bundled);
-            let digest = digest.and_then(|id| self.digests.get_mut(&id));
-            concerned += u64::from(row.change(digest, change, now));
+        for id in rows {
+            let digests = &mut self.digests;
+            concerned += u64::from(self.rows.change(id, |row| {
+                let digest = row.digest.filter(|_| row.state == DeliveryState::Bundled);
+                row.change(digest.and_then(|id| digests.get_mut(&id)), change, now)
+            }));
         }
         concerned
     }
 
     pub(super) fn stats(&self) -> Stats {
         let mut stats = Stats { suggestions: self.suggestions.len() as u64, ..Stats::default() };
-        self.rows.iter().for_each(|row| stats.count(row.state, 1));
+        let to_authors = || self.rows.iter().filter(|row| row.number > 0);
+        to_authors().for_each(|row| stats.count(row.state, 1));
         let waits = |row: &&Row| matches!(row.state, DeliveryState::Waiting | DeliveryState::Bundled);
-        let waiting = self.rows.iter().filter(waits);
+        let waiting = to_authors().filter(waits);
         stats.oldest_waiting = waiting.map(|row| self.suggestions[&row.suggestion].1.received).min();
         stats
     }

@@ -1,4 +1,4 @@
-//! Digests: opened by the first delivery that is put into them, closed when they are tried first.
+//! Digests: opened by the first delivery that is put into them, closed when they are full or tried first.
 
 use super::effect;
 use super::read::{self, SUGGESTION, instant};
@@ -38,7 +38,7 @@ pub(in super::super) fn postpone(
     Ok(Recorded::Noted)
 }
 
-/// The open digest for a recipient, opened if there is none.
+/// The digest for a recipient that has room, opened if there is none.
 fn open(
     transaction: &Transaction<'_>,
     recipient: &Recipient,
@@ -50,7 +50,10 @@ fn open(
         .query_row([&recipient.address], |row| row.get(0))
         .optional()?;
     if let Some(id) = found {
-        return Ok(id);
+        if !is_full(transaction, id)? {
+            return Ok(id);
+        }
+        transaction.prepare_cached("UPDATE digest SET state = 'closed' WHERE id = ?1")?.execute([id])?;
     }
     transaction
         .prepare_cached(
@@ -58,6 +61,13 @@ fn open(
         )?
         .execute(params![recipient.name, recipient.address, now.as_millisecond(), due.as_millisecond()])?;
     Ok(transaction.last_insert_rowid())
+}
+
+fn is_full(connection: &Connection, digest: i64) -> rusqlite::Result<bool> {
+    let number: i64 = connection
+        .prepare_cached("SELECT count(*) FROM delivery WHERE digest = ?1 AND state = 'bundled'")?
+        .query_row([digest], |row| row.get(0))?;
+    Ok(number.unsigned_abs() >= Digest::MOST as u64)
 }
 
 /// Closes the digest that has been due longest and hands it out.

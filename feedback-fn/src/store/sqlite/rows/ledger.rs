@@ -125,8 +125,9 @@ pub(in super::super) fn stats(connection: &Connection) -> rusqlite::Result<Stats
     let count =
         |sql: &str| connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).map(i64::unsigned_abs);
     let mut stats = Stats { suggestions: count("SELECT count(*) FROM suggestion")?, ..Stats::default() };
-    let mut states = connection
-        .prepare_cached("SELECT state, count(*) FROM delivery WHERE state <> 'delivered' GROUP BY state")?;
+    let mut states = connection.prepare_cached(
+        "SELECT state, count(*) FROM delivery WHERE state <> 'delivered' AND number > 0 GROUP BY state",
+    )?;
     let rows = states.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     for row in rows {
         let (word, number) = row?;
@@ -134,13 +135,14 @@ pub(in super::super) fn stats(connection: &Connection) -> rusqlite::Result<Stats
             stats.count(state, number.unsigned_abs());
         }
     }
-    let all = count("SELECT count(*) FROM delivery")?;
+    let all = count("SELECT count(*) FROM delivery WHERE number > 0")?;
     let others = stats.waiting + stats.bundled + stats.held + stats.quarantined;
     stats.delivered = all.saturating_sub(others);
     stats.oldest_waiting = connection
         .prepare_cached(
             "SELECT min(s.received) FROM delivery d JOIN suggestion s ON s.id = d.suggestion
-             WHERE d.state <> 'delivered' AND d.state IN ('waiting', 'bundled') HAVING min(s.received) IS NOT NULL",
+             WHERE d.state <> 'delivered' AND d.state IN ('waiting', 'bundled') AND d.number > 0
+             HAVING min(s.received) IS NOT NULL",
         )?
         .query_row([], |row| instant(row, 0))
         .optional()?;
