@@ -3,9 +3,11 @@
 //! `http::serve` is one such server, the preview's another.
 
 use crate::clock::Clock;
-use crate::config::{Config, Network};
+use crate::config::Config;
 use crate::contract::Watch;
-use crate::http::{Answer, Limiter, respond};
+use crate::current::Current;
+use crate::http::{Answer, Limiter, Peer, respond};
+use crate::metrics::{Metrics, Route};
 use crate::outbox::{Outbox, Tally, Wake, system_dice};
 use crate::pages::{PresentLetters, Published};
 use crate::reference::Prefix;
@@ -17,7 +19,6 @@ use hyper::Request;
 use hyper::body::Body;
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +33,12 @@ pub struct App {
     pub(crate) contract: Arc<Watch<Published>>,
     pub(crate) seal: Seal,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiter: Current<Limiter>,
     pub(crate) reference_prefix: Prefix,
-    pub(crate) trusted_proxies: Vec<Network>,
-    pub(crate) connections: usize,
     pub(crate) wake: Wake,
-    config: Config,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) metrics: Metrics,
+    pub(crate) config: Current<Config>,
 }
 
 impl App {
@@ -58,32 +59,51 @@ impl App {
             contract: Arc::new(contract),
             seal,
             store: Arc::new(store),
-            limiter: Limiter::new(&config.guard)?,
+            limiter: Current::new(Limiter::new(&config.guard)?),
             reference_prefix: config.reference_prefix.clone(),
-            trusted_proxies: config.guard.trusted_proxies.clone(),
-            connections: config.guard.connections,
             wake: Wake::default(),
-            config,
+            tally: Arc::default(),
+            metrics: Metrics::default(),
+            config: Current::new(config),
         })
     }
 
     /// Answers a request that came from `peer`. Never fails: what goes wrong is an answer too.
-    pub async fn handle<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Answer {
-        respond(self, request, peer).await
+    pub async fn handle<B: Body>(&self, request: Request<B>, peer: impl Into<Peer>) -> Answer {
+        let route = Route::of(request.uri().path(), &self.contract.current().review.endpoint);
+        let answer = respond(self, request, peer.into()).await;
+        self.metrics.answered(route, answer.status());
+        answer
+    }
+
+    /// Takes over the limits at the door and the settings of the mail, and looks at the contract; says which
+    /// other settings differ, since those need a restart. If anything is wrong, nothing changes. Who runs the
+    /// outbox starts it anew afterwards.
+    pub fn reload(&self, mut config: Config) -> anyhow::Result<Vec<&'static str>> {
+        let present = self.config.get();
+        let fixed = config.keep_fixed(&present);
+        config.transport.open(&config.base, &config.sender.sender()?)?;
+        if config.guard.differs_in_rate(&present.guard) {
+            self.limiter.set(Limiter::new(&config.guard)?);
+        }
+        self.config.set(config);
+        self.contract.current();
+        Ok(fixed)
     }
 
     /// Delivers what waits in the store until `shutdown` is ready, then finishes the mail in hand.
     pub async fn run_outbox(&self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let sender = self.config.sender.sender()?;
+        let config = self.config.get();
+        let sender = config.sender.sender()?;
         let outbox = Outbox {
             store: self.store.clone(),
             clock: self.clock.clone(),
             letters: Arc::new(PresentLetters(self.contract.clone())),
-            transport: self.config.transport.open(&self.config.base, &sender)?,
+            transport: config.transport.open(&config.base, &sender)?,
             sender,
             dice: system_dice(),
             wake: self.wake.clone(),
-            tally: Arc::new(Tally::default()),
+            tally: self.tally.clone(),
         };
         let (stop, stopped) = watch::channel(false);
         let mut worker = pin!(outbox.run(stopped));

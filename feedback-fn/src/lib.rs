@@ -10,9 +10,11 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod contract;
+mod current;
 pub mod form;
 mod http;
 pub mod mail;
+pub mod metrics;
 pub mod outbox;
 pub mod pages;
 pub mod reference;
@@ -22,4 +24,4 @@ pub mod suggestion;
 pub mod token;
 
 pub use app::App;
-pub use http::{Answer, serve};
+pub use http::{Answer, Peer, serve};

@@ -44,7 +44,7 @@ pub struct Config {
 }
 
 /// The limits at the door.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {
     /// Forms a minute from one network (an IPv4 address or an IPv6 /64), in the long run.
@@ -53,6 +53,8 @@ pub struct Guard {
     pub burst: u32,
     /// Connections at once.
     pub connections: usize,
+    /// Connections at once from one network; trusted proxies may have more.
+    pub connections_per_network: usize,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -60,7 +62,20 @@ pub struct Guard {
 impl Default for Guard {
     /// A school class behind one address gets through; a flood does not.
     fn default() -> Guard {
-        Guard { forms_per_minute: 30, burst: 60, connections: 1024, trusted_proxies: Vec::new() }
+        Guard {
+            forms_per_minute: 30,
+            burst: 60,
+            connections: 1024,
+            connections_per_network: 32,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Guard {
+    /// Whether forms are counted by another rule.
+    pub(crate) fn differs_in_rate(&self, other: &Guard) -> bool {
+        (self.forms_per_minute, self.burst) != (other.forms_per_minute, other.burst)
     }
 }
 
@@ -116,6 +131,8 @@ impl Config {
         ensure!(raw.guard.forms_per_minute > 0, "`guard.forms_per_minute` is 0: nobody could send anything");
         ensure!(raw.guard.burst > 0, "`guard.burst` is 0: nobody could send anything");
         ensure!(raw.guard.connections > 0, "`guard.connections` is 0: nobody could connect");
+        let per_network = raw.guard.connections_per_network;
+        ensure!(per_network > 0, "`guard.connections_per_network` is 0: nobody could connect");
         Ok(Config {
             base: base.to_owned(),
             listen: raw.listen,
@@ -128,6 +145,24 @@ impl Config {
             transport: raw.transport,
             guard: raw.guard,
         })
+    }
+
+    /// Keeps what cannot change while the program runs as it is in `present`; names what differed.
+    pub(crate) fn keep_fixed(&mut self, present: &Config) -> Vec<&'static str> {
+        let mut differing = Vec::new();
+        let mut keep = |name, differs| {
+            if differs {
+                differing.push(name);
+            }
+        };
+        keep("listen", kept(&mut self.listen, &present.listen));
+        keep("contract", kept(&mut self.contract, &present.contract));
+        keep("data", kept(&mut self.data, &present.data));
+        keep("reference_prefix", kept(&mut self.reference_prefix, &present.reference_prefix));
+        keep("secret_file", kept(&mut self.secret_file, &present.secret_file));
+        keep("reserve_mib", kept(&mut self.reserve, &present.reserve));
+        keep("guard.connections", kept(&mut self.guard.connections, &present.guard.connections));
+        differing
     }
 
     /// The database file.
@@ -149,6 +184,13 @@ impl Config {
             .create(&self.data)
             .with_context(|| format!("cannot create the data folder `{}`", self.data.display()))
     }
+}
+
+/// Whether a setting differs from the present one, which it becomes.
+fn kept<T: Clone + PartialEq>(setting: &mut T, present: &T) -> bool {
+    let differs = setting != present;
+    setting.clone_from(present);
+    differs
 }
 
 #[cfg(test)]

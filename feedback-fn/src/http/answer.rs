@@ -1,12 +1,12 @@
 //! Building answers: the same security headers on each, pages or JSON.
 
-use crate::form::{Code, Form, Refusal};
+use crate::form::{Form, Refusal};
 use crate::pages::{Published, bare_error_page};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
     ACCEPT, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
-    LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    LOCATION, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::json;
@@ -95,13 +95,16 @@ pub(super) fn refusal(published: &Published, format: Format, form: &Form, refusa
     if let Some(seconds) = refusal.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    // What is left of a request that was not read to its end must not be taken for the next one.
-    if matches!(
-        code,
-        Code::BadRequest | Code::TooLarge | Code::TooManyRequests | Code::StorageFull | Code::Internal
-    ) {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
+    // What is left of a request that was not read to its end must not be taken for the next one, and who
+    // makes mistakes on purpose begins anew each time.
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// Tells the browser to come over TLS for the next year. Only for answers that go over TLS (RFC 6797 §7.2);
+/// nothing is said of subdomains, which are not ours.
+pub(super) fn only_over_tls(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     answer
 }
 

@@ -9,10 +9,13 @@ mod body;
 mod guard;
 mod limiter;
 mod origin;
+mod patience;
+mod peer;
 mod routes;
 mod server;
 
 pub use answer::Answer;
 pub(crate) use limiter::Limiter;
+pub use peer::Peer;
 pub(crate) use routes::respond;
 pub use server::serve;

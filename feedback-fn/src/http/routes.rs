@@ -1,10 +1,12 @@
 //! What the paths below the endpoint do: `check`, `send`, `receipt`, `health`.
 
 use super::answer::{self, Answer, Format};
-use super::{body, guard, origin};
+use super::patience::in_time;
+use super::{Peer, body, guard, origin};
 use crate::app::App;
 use crate::form::{self, Code, Form, Refusal};
 use crate::mail::diff::{self, Change};
+use crate::metrics::count;
 use crate::pages::Published;
 use crate::reference::Reference;
 use crate::store::{Accepted, Entry, Standing, StoreError};
@@ -14,7 +16,6 @@ use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// When a full store may have room again: the queue empties in seconds, a disk in a minute at best.
@@ -49,21 +50,20 @@ impl From<Code> for Stop {
 }
 
 /// Answers a request. Never fails: what goes wrong is an answer too.
-pub(crate) async fn respond<B: Body>(app: &App, request: Request<B>, peer: SocketAddr) -> Answer {
+pub(crate) async fn respond<B: Body>(app: &App, request: Request<B>, peer: Peer) -> Answer {
     let exchange = Exchange {
         app,
         published: app.contract.current(),
         format: Format::of(request.headers()),
         now: app.clock.now(),
     };
-    match exchange.route(request, peer).await {
-        Ok(answer) => answer,
-        Err(stop) => exchange.refuse(&stop),
-    }
+    let secure = origin::is_secure(peer, request.headers(), &app.config.get().guard.trusted_proxies);
+    let answer = exchange.route(request, peer).await.unwrap_or_else(|stop| exchange.refuse(&stop));
+    if secure { answer::only_over_tls(answer) } else { answer }
 }
 
 impl Exchange<'_> {
-    async fn route<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Result<Answer, Stop> {
+    async fn route<B: Body>(&self, request: Request<B>, peer: Peer) -> Result<Answer, Stop> {
         guard::check_framing(&request)?;
         let page = request.uri().path().strip_prefix(self.published.review.endpoint.as_str());
         match (page, request.method()) {
@@ -77,14 +77,14 @@ impl Exchange<'_> {
         }
     }
 
-    async fn form<B: Body>(&self, request: Request<B>, peer: SocketAddr) -> Result<Form, Stop> {
-        let address = origin::address(peer.ip(), request.headers(), &self.app.trusted_proxies);
+    async fn form<B: Body>(&self, request: Request<B>, peer: Peer) -> Result<Form, Stop> {
+        let address = origin::address(peer, request.headers(), &self.app.config.get().guard.trusted_proxies);
         let length = guard::check_form(request.headers())?;
         let limit = body::limit(&self.published.review.limits);
         let bytes = body::read(request.into_body(), length, limit).await?;
         let form = Form::parse(&bytes).map_err(|_| Code::BadRequest)?;
         // After reading, so that the page can show the text again.
-        match self.app.limiter.admit(address, self.now) {
+        match self.app.limiter.get().admit(address, self.now) {
             Ok(()) => Ok(form),
             Err(seconds) => Err(Stop::with(form, Refusal::for_now(Code::TooManyRequests, seconds))),
         }
@@ -133,7 +133,7 @@ impl Exchange<'_> {
     }
 
     async fn known(&self, confirmed: Confirmed) -> Result<Option<Reference>, Refusal> {
-        self.app.store.find(confirmed.nonce).await.map_err(|error| refused(&error))
+        in_time(self.app, self.app.store.find(confirmed.nonce)).await.map_err(|error| refused(&error))
     }
 
     async fn store(&self, draft: &Draft, confirmed: Confirmed) -> Result<Reference, Refusal> {
@@ -150,9 +150,10 @@ impl Exchange<'_> {
                 standing: Standing::Accepted,
                 confirm: None,
             };
-            match self.app.store.accept(entry).await {
+            match in_time(self.app, self.app.store.accept(entry)).await {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
                 Ok(Accepted::Stored(reference)) => {
+                    count(&self.app.metrics.stored);
                     tracing::info!(event = "suggestion.stored", %reference, about = draft.target.id);
                     self.app.wake.wake();
                     return Ok(reference);

@@ -33,7 +33,7 @@ pub async fn serve(
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let connections = u32::try_from(app.connections).unwrap_or(u32::MAX);
+    let connections = u32::try_from(app.config.get().guard.connections).unwrap_or(u32::MAX);
     let places = Arc::new(Semaphore::new(connections as usize));
     let (stop, stopped) = watch::channel(false);
     let mut shutdown = pin!(shutdown);

@@ -321,6 +321,8 @@ pub struct Stats {
     pub quarantined: u64,
     /// When the suggestion was received that has waited longest, for an attempt or a digest.
     pub oldest_waiting: Option<Timestamp>,
+    /// When the suggestion was received that has waited longest for an operator to release it.
+    pub oldest_quarantined: Option<Timestamp>,
 }
 
 impl Stats {

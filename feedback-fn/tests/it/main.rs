@@ -12,6 +12,7 @@ mod logs;
 mod mails;
 mod program;
 mod refusals;
+mod reload;
 mod retention;
 mod strictness;
 mod support;

@@ -123,3 +123,21 @@ async fn text_a_letter_too_long_is_shown_completely() {
     assert_eq!((reply.status, reply.element("code")), (422, Some("too-long")));
     assert!(reply.body.contains(&text));
 }
+
+/// Time passes by itself here whenever nothing else happens: the wait of two seconds takes none.
+#[tokio::test(start_paused = true)]
+async fn store_that_is_slow_keeps_the_text_and_stores_once() {
+    let function = Function::start().await;
+    let form = [("target", "6.1.1"), ("suggestion", "Mehr Bänke")];
+    let token = function.token(&form).await;
+    let database = rusqlite::Connection::open(function.folder.path().join("data/feedback.sqlite")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = function.send(&form, &token).await;
+    assert_eq!((refused.status, refused.element("code")), (503, Some("storage-full")), "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    assert!(refused.body.contains("Mehr Bänke"), "{}", refused.body);
+    database.execute_batch("COMMIT").unwrap();
+    tokio::time::resume();
+    function.send(&form, &token).await.reference();
+    assert_eq!(function.stored().await.len(), 1);
+}

@@ -100,3 +100,42 @@ async fn every_answer_forbids_scripts_caches_and_referrers() {
         assert_eq!(reply.header("set-cookie"), None);
     }
 }
+
+#[tokio::test]
+async fn browser_is_told_to_come_over_tls_only_where_it_did() {
+    let form = [("target", "6.1.1"), ("suggestion", "x")];
+    for (trusted, said, expected) in [
+        ("\"127.0.0.1\"", "https", Some("max-age=31536000")),
+        ("\"127.0.0.1\"", "http", None),
+        ("", "https", None),
+    ] {
+        let function = Function::start_with(&format!("guard = {{ trusted_proxies = [{trusted}] }}")).await;
+        let reply = function.post_with("check", &form, &format!("X-Forwarded-Proto: {said}\r\n")).await;
+        assert_eq!(reply.header("strict-transport-security"), expected, "{trusted} {said}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_closes_the_connection() {
+    let function = Function::start_with("guard = { burst = 4 }").await;
+    let request = |page: &str, body: &str| {
+        format!(
+            "POST /rueckmeldung/{page} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let bodies = [
+        ("check", "target=6.1.1&suggestion=", 422),
+        ("check", "target=nothing&suggestion=x", 404),
+        ("send", "target=6.1.1&suggestion=x&token=0", 409),
+        ("receipt", "", 405),
+        ("nothing", "", 404),
+        ("check", "target=6.1.1&suggestion=", 422),
+        ("check", "target=6.1.1&suggestion=x", 429),
+    ];
+    for (page, body, status) in bodies {
+        let reply = function.raw(&request(page, body)).await;
+        assert_eq!((reply.status, reply.header("connection")), (status, Some("close")), "{page} {body}");
+    }
+}

@@ -80,7 +80,7 @@ impl Function {
         self.post_with(page, fields, "Accept: application/json\r\n").await
     }
 
-    async fn post_with(&self, page: &str, fields: &[(&str, &str)], headers: &str) -> Reply {
+    pub async fn post_with(&self, page: &str, fields: &[(&str, &str)], headers: &str) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.raw(&format!(
             "POST {ENDPOINT}{page} HTTP/1.1\r\nHost: strategie.example\r\n{headers}Connection: close\r\n\

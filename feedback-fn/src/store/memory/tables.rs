@@ -308,9 +308,12 @@ impl Tables {
         let mut stats = Stats { suggestions: self.suggestions.len() as u64, ..Stats::default() };
         let to_authors = || self.rows.iter().filter(|row| row.number > 0);
         to_authors().for_each(|row| stats.count(row.state, 1));
-        let waits = |row: &&Row| matches!(row.state, DeliveryState::Waiting | DeliveryState::Bundled);
-        let waiting = to_authors().filter(waits);
-        stats.oldest_waiting = waiting.map(|row| self.suggestions[&row.suggestion].1.received).min();
+        let oldest = |states: &[DeliveryState]| {
+            let rows = to_authors().filter(|row| states.contains(&row.state));
+            rows.map(|row| self.suggestions[&row.suggestion].1.received).min()
+        };
+        stats.oldest_waiting = oldest(&[DeliveryState::Waiting, DeliveryState::Bundled]);
+        stats.oldest_quarantined = oldest(&[DeliveryState::Quarantined]);
         stats
     }
 }

@@ -138,13 +138,18 @@ pub(in super::super) fn stats(connection: &Connection) -> rusqlite::Result<Stats
     let all = count("SELECT count(*) FROM delivery WHERE number > 0")?;
     let others = stats.waiting + stats.bundled + stats.held + stats.quarantined;
     stats.delivered = all.saturating_sub(others);
-    stats.oldest_waiting = connection
-        .prepare_cached(
-            "SELECT min(s.received) FROM delivery d JOIN suggestion s ON s.id = d.suggestion
-             WHERE d.state <> 'delivered' AND d.state IN ('waiting', 'bundled') AND d.number > 0
-             HAVING min(s.received) IS NOT NULL",
-        )?
-        .query_row([], |row| instant(row, 0))
-        .optional()?;
+    stats.oldest_waiting = oldest(connection, "('waiting', 'bundled')")?;
+    stats.oldest_quarantined = oldest(connection, "('quarantined')")?;
     Ok(stats)
+}
+
+/// When the oldest suggestion was received of which a delivery is in one of these states.
+fn oldest(connection: &Connection, states: &str) -> rusqlite::Result<Option<Timestamp>> {
+    // Without `<> 'delivered'` SQLite would not see that the index of what is left to do serves.
+    let sql = format!(
+        "SELECT min(s.received) FROM delivery d JOIN suggestion s ON s.id = d.suggestion
+         WHERE d.state <> 'delivered' AND d.state IN {states} AND d.number > 0
+         HAVING min(s.received) IS NOT NULL"
+    );
+    connection.prepare_cached(&sql)?.query_row([], |row| instant(row, 0)).optional()
 }
