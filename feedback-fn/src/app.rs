@@ -37,7 +37,7 @@ pub struct App {
     pub(crate) reference_prefix: Prefix,
     pub(crate) wake: Wake,
     pub(crate) tally: Arc<Tally>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Current<Config>,
 }
 
@@ -63,7 +63,7 @@ impl App {
             reference_prefix: config.reference_prefix.clone(),
             wake: Wake::default(),
             tally: Arc::default(),
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
             config: Current::new(config),
         })
     }

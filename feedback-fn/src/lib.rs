@@ -24,4 +24,4 @@ pub mod suggestion;
 pub mod token;
 
 pub use app::App;
-pub use http::{Answer, Peer, serve};
+pub use http::{Answer, Listener, Peer, serve};

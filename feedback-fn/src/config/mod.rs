@@ -13,7 +13,7 @@ use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 const MIB: u64 = 1024 * 1024;
@@ -73,6 +73,11 @@ impl Default for Guard {
 }
 
 impl Guard {
+    /// Whether a reverse proxy at this address is believed.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+
     /// Whether forms are counted by another rule.
     pub(crate) fn differs_in_rate(&self, other: &Guard) -> bool {
         (self.forms_per_minute, self.burst) != (other.forms_per_minute, other.burst)

@@ -6,9 +6,14 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Buf};
 use std::pin::pin;
 use std::time::Duration;
+use tokio::time::sleep;
 
 /// For the whole body. A mobile phone on a bad line sends our largest form in this time.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// After so long a body must have come at [`LOWEST_RATE`]; a lost packet is sent again before.
+const GRACE: Duration = Duration::from_secs(5);
+/// Bytes a second. What is slower comes from nobody's telephone, and holds a connection.
+const LOWEST_RATE: usize = 500;
 const SMALLEST_LIMIT: usize = 128 * 1024;
 /// A letter outside ASCII takes up to four bytes, each three characters long (`%F0%9F%8C%B3`).
 const LONGEST_LETTER: usize = 12;
@@ -37,7 +42,22 @@ async fn collect<B: Body>(body: B, limit: usize) -> Result<Vec<u8>, Code> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
     let mut total = 0_usize;
-    while let Some(frame) = body.frame().await {
+    let slow = sleep(GRACE);
+    let mut slow = pin!(slow);
+    let mut judged = false;
+    loop {
+        let frame = tokio::select! {
+            biased;
+            frame = body.frame() => frame,
+            () = &mut slow, if !judged => {
+                judged = true;
+                if total < LOWEST_RATE * GRACE.as_secs() as usize {
+                    return Err(Code::BadRequest);
+                }
+                continue;
+            }
+        };
+        let Some(frame) = frame else { break };
         let Ok(mut data) = frame.map_err(|_| Code::BadRequest)?.into_data() else { continue };
         total = total.saturating_add(data.remaining());
         if total > limit {
@@ -62,27 +82,58 @@ mod tests {
     use hyper::body::Frame;
     use std::convert::Infallible;
     use std::pin::Pin;
-    use std::task::{Context, Poll};
+    use std::task::{Context, Poll, ready};
+    use tokio::time::{Instant, Interval, interval};
 
-    struct Stalled;
+    /// Gives `bytes` every half second, so many times; then it ends, or never does.
+    struct Trickle {
+        bytes: usize,
+        left: usize,
+        ends: bool,
+        tick: Interval,
+    }
 
-    impl Body for Stalled {
+    fn trickle(bytes: usize, times: usize) -> Trickle {
+        Trickle { bytes, left: times, ends: false, tick: interval(Duration::from_millis(500)) }
+    }
+
+    impl Body for Trickle {
         type Data = Bytes;
         type Error = Infallible;
 
         fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            Poll::Pending
+            ready!(self.tick.poll_tick(cx));
+            let Some(left) = self.left.checked_sub(1) else {
+                return if self.ends { Poll::Ready(None) } else { Poll::Pending };
+            };
+            self.left = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'a'; self.bytes])))))
         }
+    }
+
+    async fn check(body: Trickle, ends: Duration) {
+        let start = Instant::now();
+        let read = read(body, 10_000, 10_000).await;
+        assert_eq!((read, start.elapsed()), (Err(Code::BadRequest), ends));
     }
 
     #[tokio::test(start_paused = true)]
     async fn body_that_never_ends_is_given_up() {
-        let start = tokio::time::Instant::now();
-        let read = read(Stalled, 10, 100).await;
-        assert_eq!((read, start.elapsed()), (Err(Code::BadRequest), DEADLINE));
+        check(trickle(0, 0), GRACE).await;
+        check(trickle(1, 100), GRACE).await;
+        check(trickle(200, 100), GRACE).await;
+        check(trickle(300, 100), DEADLINE).await;
+        check(trickle(3000, 1), DEADLINE).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_body_that_keeps_the_rate_is_read_to_its_end() {
+        let mut body = trickle(300, 19);
+        body.ends = true;
+        assert_eq!(read(body, 5700, 10_000).await, Ok(vec![b'a'; 5700]));
     }
 
     #[tokio::test]

@@ -1,9 +1,10 @@
 //! Refuses requests that another program on the way could read differently (request smuggling).
 //!
 //! hyper takes `Transfer-Encoding` beside `Content-Length`, no or two hosts and an absolute target;
-//! RFC 9112 §3.2 and §6 let us refuse them, and browsers send none of these for forms. Lengths that differ
-//! hyper refuses itself, and equal ones it makes into one before we see them, as RFC 9112 §6.3 allows.
+//! RFC 9112 §3.2 and §6 let us refuse them, and browsers send none of these for forms. What hyper has made
+//! into one or left out before we see the request, `framing` saw.
 
+use super::framing::Framing;
 use crate::form::Code;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Request};
@@ -11,7 +12,9 @@ use hyper::{HeaderMap, Request};
 /// Refuses ambiguous framing, for every request.
 pub(super) fn check_framing<B>(request: &Request<B>) -> Result<(), Code> {
     let headers = request.headers();
-    let ambiguous = headers.contains_key(TRANSFER_ENCODING)
+    // Without a word about the framing the request did not come over a wire of ours.
+    let ambiguous = request.extensions().get::<Framing>() == Some(&Framing::Ambiguous)
+        || headers.contains_key(TRANSFER_ENCODING)
         || headers.get_all(HOST).iter().count() != 1
         || request.uri().scheme().is_some();
     if ambiguous { Err(Code::BadRequest) } else { Ok(()) }

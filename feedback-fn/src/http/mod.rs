@@ -1,21 +1,27 @@
 //! The door: HTTP/1.1 with limits, routes, answers.
 //!
-//! `server` keeps connections in bounds, `guard` refuses requests that could be read in two ways, `body`
-//! reads within a size and a time, `limiter` counts per network, `routes` does what was asked.
+//! `server` keeps connections in bounds (`crowd` those of one network), `wire` cuts off who does not read,
+//! `framing` and `guard` refuse requests that could be read in two ways, `body` reads within a size and a
+//! time, `limiter` counts per network, `patience` bounds the wait for the store, `routes` does what was asked.
 //! TLS and HTTP/2 belong to the reverse proxy.
 
 mod answer;
 mod body;
+mod crowd;
+mod framing;
 mod guard;
 mod limiter;
+mod listener;
 mod origin;
 mod patience;
 mod peer;
 mod routes;
 mod server;
+mod wire;
 
 pub use answer::Answer;
 pub(crate) use limiter::Limiter;
+pub use listener::Listener;
 pub use peer::Peer;
 pub(crate) use routes::respond;
 pub use server::serve;

@@ -1,19 +1,27 @@
 //! Taking connections, within bounds that keep honest residents served.
 //!
 //! hyper closes a connection whose header does not arrive in 10 s, but only if it has a timer. Bodies are
-//! bounded by `body`; a connection as a whole by [`LIFETIME`], which also ends readers that do not read.
+//! bounded by `body`, answers by `wire`, how many there are by a number of places and by `crowd`, and a
+//! connection as a whole by [`LIFETIME`].
 
+use super::crowd::{Crowd, Seat};
+use super::framing::Frames;
+use super::listener::Stream;
+use super::wire::Wire;
+use super::{Answer, Listener, Peer};
 use crate::app::App;
+use crate::config::Guard;
+use crate::metrics::{Metrics, Present, count};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
@@ -27,24 +35,73 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const BUFFER: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64;
 
+/// What answers requests behind a door.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// Answers a request. Never fails: what goes wrong is an answer too.
+    fn answer(&self, request: Request<Incoming>, peer: Peer) -> impl Future<Output = Answer> + Send;
+
+    /// The present limits at this door.
+    fn guard(&self) -> Guard;
+
+    /// Where this door counts.
+    fn metrics(&self) -> &Arc<Metrics>;
+}
+
+impl Service for App {
+    fn answer(&self, request: Request<Incoming>, peer: Peer) -> impl Future<Output = Answer> + Send {
+        self.handle(request, peer)
+    }
+
+    fn guard(&self) -> Guard {
+        self.config.get().guard.clone()
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+}
+
 /// Serves until `shutdown` is ready, then lets requests under way finish.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let connections = u32::try_from(app.config.get().guard.connections).unwrap_or(u32::MAX);
+    open(listener.into(), app, shutdown).await
+}
+
+/// A connection's share of what there is; given back when it ends.
+struct Share {
+    _place: OwnedSemaphorePermit,
+    _seat: Option<Seat>,
+    _counted: Present,
+}
+
+/// Opens a door.
+pub(crate) async fn open<S: Service>(
+    listener: Listener,
+    service: Arc<S>,
+    shutdown: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let connections = u32::try_from(service.guard().connections).unwrap_or(u32::MAX);
     let places = Arc::new(Semaphore::new(connections as usize));
+    let crowd = Crowd::new()?;
     let (stop, stopped) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             biased;
             () = &mut shutdown => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, service.metrics()) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { break };
-        tokio::spawn(converse(stream, peer, app.clone(), stopped.clone(), place));
+        match share(&crowd, peer, &*service, place) {
+            Some(share) => {
+                drop(tokio::spawn(converse(stream, peer, service.clone(), stopped.clone(), share)))
+            }
+            // Closed without a word: who holds so many connections already is answered on those.
+            None => count(&service.metrics().refused_connections),
+        }
     }
     drop(listener);
     stop.send_replace(true);
@@ -57,33 +114,56 @@ pub async fn serve(
 
 /// A place first, then the connection: who does not fit waits in the kernel's queue. Survives EMFILE.
 async fn accept(
-    listener: &TcpListener,
+    listener: &Listener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    metrics: &Metrics,
+) -> Option<(Box<dyn Stream>, Peer, OwnedSemaphorePermit)> {
     let place = places.clone().acquire_owned().await.ok()?;
+    let mut failures = 0;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => return Some((stream, peer, place)),
             Err(error) => {
-                tracing::warn!(event = "server.accept_failed", cause = %error);
+                count(&metrics.failed_accepts);
+                // The first of a row: ten a second would hide everything else in the log.
+                if failures == 0 {
+                    tracing::warn!(event = "server.accept_failed", cause = %error);
+                }
+                failures += 1;
                 sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    app: Arc<App>,
+/// What a connection takes; none if its network has as many as it may have.
+fn share<S: Service>(crowd: &Crowd, peer: Peer, service: &S, place: OwnedSemaphorePermit) -> Option<Share> {
+    let guard = service.guard();
+    let seat = match peer {
+        Peer::Address(address) if !guard.trusts(address) => {
+            Some(crowd.enter(address, guard.connections_per_network)?)
+        }
+        // A proxy speaks for everybody.
+        Peer::Address(_) | Peer::Proxy => None,
+    };
+    let metrics = service.metrics();
+    count(&metrics.connections);
+    Some(Share { _place: place, _seat: seat, _counted: metrics.open_connections.enter() })
+}
+
+async fn converse<S: Service>(
+    stream: Box<dyn Stream>,
+    peer: Peer,
+    service: Arc<S>,
     mut stopped: watch::Receiver<bool>,
-    place: OwnedSemaphorePermit,
+    share: Share,
 ) {
-    // Answers are small: waiting to fill a packet only delays them.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| {
-        let app = app.clone();
-        async move { Ok::<_, Infallible>(app.handle(request, peer).await) }
+    let frames = Frames::default();
+    let wire = Wire::new(stream, frames.clone(), service.metrics().clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(frames.next());
+        let service = service.clone();
+        async move { Ok::<_, Infallible>(service.answer(request, peer).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -91,7 +171,7 @@ async fn converse(
         .max_buf_size(BUFFER)
         .max_headers(MOST_HEADERS)
         .half_close(false)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(wire), service);
     let mut connection = pin!(connection);
     tokio::select! {
         // Errors here are the client's: it went away or spoke no HTTP.
@@ -101,5 +181,5 @@ async fn converse(
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(FAREWELL, connection).await;
-    drop(place);
+    drop(share);
 }

@@ -8,11 +8,13 @@
 
 mod contract;
 mod forms;
+mod hostile;
 mod logs;
 mod mails;
 mod program;
 mod refusals;
 mod reload;
 mod retention;
+mod slow;
 mod strictness;
 mod support;
