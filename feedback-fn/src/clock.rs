@@ -4,6 +4,8 @@
 //! Not for deadlines of sockets: those belong to tokio's timer.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -54,6 +56,21 @@ impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.lock()
     }
+}
+
+/// Where the reviews are laid out and the authors live; the bundled time zones know it.
+pub fn berlin() -> TimeZone {
+    TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC)
+}
+
+/// The instant by the clocks of the town.
+pub fn in_town(instant: Timestamp) -> DateTime {
+    berlin().to_datetime(instant)
+}
+
+/// The first instant of a day in the town.
+pub fn start_in_town(day: Date) -> Timestamp {
+    berlin().to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
 
 /// `start` plus `by`, at most the last instant that can be written.

@@ -3,6 +3,7 @@
 //! The flow: `http` guards and reads a request → `form` validates it into a draft → `pages` shows the
 //! check page with a `token` → the token comes back → `store` makes it durable → 303 and the reference.
 //! From there `outbox` claims deliveries and `mail` composes and sends them; no mail on the request path.
+//! `export` writes what is stored for other programs and for the council; `responses` reads the council's answers.
 //! `contract` is what the generator says about the site; `config` is what the operator says.
 
 mod app;
@@ -11,13 +12,16 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 mod current;
+pub mod export;
 pub mod form;
 mod http;
 pub mod mail;
+mod markdown;
 pub mod metrics;
 pub mod outbox;
 pub mod pages;
 pub mod reference;
+pub mod responses;
 pub mod retention;
 pub mod store;
 pub mod suggestion;

@@ -1,17 +1,29 @@
-//! The command line: `serve`, `check`, `list`.
+//! The command line: the service itself, and what one person needs to look after it.
 //!
-//! Only here is anything printed: what was asked for to stdout, everything else to stderr.
+//! Only here is anything printed: what was asked for to stdout, everything else to stderr. All commands but
+//! `serve` work beside the running service.
 
+mod beside;
 mod check;
+mod decide;
+mod erase;
+mod export;
+mod import;
 mod list;
 mod log;
+mod purge;
 mod serve;
+mod show;
+mod terminal;
 
 use crate::config::Config;
+use crate::reference::Reference;
 use clap::{Args, Parser, Subcommand};
-use std::io::Write;
+use decide::Whose;
+use jiff::civil::Date;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use terminal::{Consent, remark, say};
 
 /// Takes residents' suggestions from plain HTML forms, stores them durably and mails them to the authors.
 #[derive(Debug, Parser)]
@@ -31,12 +43,78 @@ enum Command {
     List {
         #[command(flatten)]
         place: Place,
-        /// Show also what residents wrote: texts, names, addresses
+        #[command(flatten)]
+        wish: list::Wish,
+    },
+    /// Show all that is stored about one suggestion, the texts too
+    Show {
+        #[command(flatten)]
+        place: Place,
+        /// The suggestion's reference
+        reference: Reference,
+        /// Print JSON
         #[arg(long)]
-        texts: bool,
-        /// Show at most so many, the newest first
-        #[arg(long, default_value_t = 100)]
-        limit: usize,
+        json: bool,
+    },
+    /// Try again at once the mails that wait or are held
+    Retry {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Let out the mails that are quarantined
+    Release {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Hold the mails that wait, until `retry`
+    Hold {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        whose: Whose,
+        /// Why, for the list
+        #[arg(long)]
+        cause: String,
+    },
+    /// Erase one suggestion, and look whether anything of it is left
+    Erase {
+        #[command(flatten)]
+        place: Place,
+        /// The suggestion's reference
+        reference: Reference,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Erase now what the contract says is old enough; the service does so once a day
+    Purge {
+        #[command(flatten)]
+        place: Place,
+        /// Erase what was received before this day (2026-12-31), whatever the contract says
+        #[arg(long)]
+        before: Option<Date>,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Write all suggestions, oldest first, for programs, spreadsheets, or as the synopsis for the council
+    Export {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        wish: export::Wish,
+    },
+    /// Make drafts of the town's answers from a synopsis that was filled in
+    Import {
+        #[command(flatten)]
+        place: Place,
+        /// The synopsis as CSV
+        table: PathBuf,
+        /// The folder for the drafts, in the site's content
+        #[arg(long)]
+        to: PathBuf,
     },
 }
 
@@ -64,21 +142,30 @@ impl Cli {
 impl Command {
     fn run(self) -> anyhow::Result<()> {
         match self {
-            Command::Serve(place) => serve::run(Config::load(&place.config)?),
+            Command::Serve(place) => serve::run(place.load()?),
             Command::Check(place) => check::run(&place.config),
-            Command::List { place, texts, limit } => {
-                let detail = if texts { list::Detail::Texts } else { list::Detail::States };
-                list::run(&Config::load(&place.config)?, limit, detail)
+            Command::List { place, wish } => list::run(&place.load()?, &wish),
+            Command::Show { place, reference, json } => {
+                let format = if json { show::Format::Json } else { show::Format::Words };
+                show::run(&place.load()?, &reference, format)
             }
+            Command::Retry { place, whose } => decide::retry(&place.load()?, &whose),
+            Command::Release { place, whose } => decide::release(&place.load()?, &whose),
+            Command::Hold { place, whose, cause } => decide::hold(&place.load()?, &whose, &cause),
+            Command::Erase { place, reference, consent } => erase::run(&place.load()?, &reference, consent),
+            Command::Purge { place, before, consent } => purge::run(&place.load()?, before, consent),
+            Command::Export { place, wish } => export::run(&place.load()?, &wish),
+            Command::Import { place, table, to } => import::run(&place.load()?, &table, &to),
         }
     }
 }
 
-fn report(error: &anyhow::Error) {
-    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+impl Place {
+    fn load(&self) -> anyhow::Result<Config> {
+        Config::load(&self.config)
+    }
 }
 
-/// Who reads may stop reading (`| head`): no reason to fail.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+fn report(error: &anyhow::Error) {
+    remark(&format!("error: {error:#}"));
 }

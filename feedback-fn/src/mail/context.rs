@@ -6,10 +6,10 @@
 use super::address::PlainAddress;
 use super::diff::{self, Change};
 use super::text::{BodyText, HeaderText};
+use crate::clock::berlin;
 use crate::contract::{Contact, Review, Round, Site, Target, TargetKind};
 use crate::suggestion::Suggestion;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
@@ -157,11 +157,6 @@ fn theme_title(target: &Target, review: &Review) -> Option<String> {
     let pages = review.targets.iter().filter(|page| page.kind == TargetKind::Page);
     let of_theme = pages.filter(|page| page.theme.as_ref() == Some(theme));
     of_theme.min_by_key(|page| page.path.matches('/').count()).map(|page| page.title.clone())
-}
-
-/// The reviews are laid out in Germany; the bundled time zones know where that is.
-fn berlin() -> TimeZone {
-    TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC)
 }
 
 fn day(instant: Timestamp) -> Date {

@@ -6,9 +6,13 @@
     reason = "tests make real files and stop at the first surprise"
 )]
 
+mod answers;
+mod commands;
 mod contract;
 mod forms;
+mod handbook;
 mod hostile;
+mod installation;
 mod logs;
 mod mails;
 mod program;

@@ -3,7 +3,11 @@
 //! Whoever checks may be another user than the one who serves: a folder or a database made here would belong
 //! to the wrong one.
 
+mod access;
+mod clock;
+
 use super::say;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::contract::Review;
 use crate::mail::{Failure, Transport, TransportConfig};
@@ -22,6 +26,9 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
         ("contract", contract(&config)),
         ("secret", secret(&config)),
         ("store", store(&config)),
+        ("disk", disk(&config)),
+        ("permissions", access::check(&config)),
+        ("clock", clock::check(&config, SystemClock.now())),
         ("mail", mail(&config)),
     ];
     for (what, result) in &results {
@@ -70,18 +77,38 @@ fn store(config: &Config) -> anyhow::Result<String> {
     sqlite::check(&config.store(), &place)
 }
 
+/// The store refuses what would not leave the reserve; here the operator sees how far away that is.
+fn disk(config: &Config) -> anyhow::Result<String> {
+    let place = standing(&config.data);
+    let status = rustix::fs::statvfs(&place)
+        .with_context(|| format!("cannot see the disk of `{}`", place.display()))?;
+    let free = status.f_bavail.saturating_mul(status.f_frsize);
+    let mib = |bytes: u64| bytes / (1024 * 1024);
+    let told = format!("{} MiB are free, {} are kept in reserve", mib(free), mib(config.reserve));
+    ensure!(free >= config.reserve, "{told}\nhint: make room, or lower `reserve_mib`");
+    ensure!(
+        status.f_favail > 0 || status.f_files == 0,
+        "no more files can be made on the disk\nhint: make room"
+    );
+    Ok(told)
+}
+
 /// The folder itself, or the nearest above it, in which it will be made; fails if nothing can be written there.
 fn writable(folder: &Path) -> anyhow::Result<PathBuf> {
-    let ancestors = folder.ancestors().map(|path| if path == Path::new("") { Path::new(".") } else { path });
-    let place = ancestors.into_iter().find(|path| path.exists()).unwrap_or(Path::new("."));
+    let place = standing(folder);
     ensure!(place.is_dir(), "`{}` is a file and not a folder", place.display());
-    rustix::fs::access(place, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
+    rustix::fs::access(&place, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
         format!(
             "nothing can be written to `{}`; give it to the user who runs `feedback-fn serve`",
             place.display()
         )
     })?;
-    Ok(place.to_owned())
+    Ok(place)
+}
+
+fn standing(folder: &Path) -> PathBuf {
+    let ancestors = folder.ancestors().map(|path| if path == Path::new("") { Path::new(".") } else { path });
+    ancestors.into_iter().find(|path| path.exists()).unwrap_or(Path::new(".")).to_owned()
 }
 
 fn mail(config: &Config) -> anyhow::Result<String> {

@@ -1,0 +1,67 @@
+//! Whether this computer's clock can be right: rounds open and close by it, and suggestions are erased by it.
+//!
+//! Nothing here says what time it is; but some things happened already, and the clock must know it.
+
+use crate::clock::in_town;
+use crate::config::Config;
+use crate::contract::{self, Phase, Review, Round};
+use crate::store::{Which, sqlite};
+use anyhow::{Context, ensure};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// The clock of a file server may be off by so much.
+const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
+const HINT: &str = "set the clock (`timedatectl` shows and `timedatectl set-ntp true` sets it)";
+
+/// Compares `now` with what has happened already.
+pub(super) fn check(config: &Config, now: Timestamp) -> anyhow::Result<String> {
+    TimeZone::get("Europe/Berlin").context("the time zone `Europe/Berlin` is not known")?;
+    for (what, when) in [("the contract was written", written(config)), ("a suggestion came", newest(config))]
+    {
+        let Some(when) = when else { continue };
+        ensure!(
+            now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX) >= when,
+            "it is {} by the clock, but {what} at {}\nhint: {HINT}",
+            shown(now),
+            shown(when)
+        );
+    }
+    Ok(format!("it is {} in Germany; {}", shown(now), round(review(config).as_ref(), now)))
+}
+
+fn written(config: &Config) -> Option<Timestamp> {
+    std::fs::metadata(&config.contract).ok()?.modified().ok()?.try_into().ok()
+}
+
+/// A store that cannot be read is told about elsewhere.
+fn newest(config: &Config) -> Option<Timestamp> {
+    let database = config.database();
+    let newest = database.exists().then(|| sqlite::list(&database, Which::All, 1).ok()).flatten()?;
+    newest.first().map(|listed| listed.suggestion.received)
+}
+
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn review(config: &Config) -> Option<Review> {
+    contract::parse(&std::fs::read(&config.contract).ok()?).ok()
+}
+
+fn round(review: Option<&Review>, now: Timestamp) -> String {
+    match review.and_then(|review| review.round.as_ref()) {
+        None => "no round is planned".to_owned(),
+        Some(round) => phase(round, now),
+    }
+}
+
+fn phase(round: &Round, now: Timestamp) -> String {
+    let Round { number, opens, closes, .. } = round;
+    match round.phase(now) {
+        Phase::Before => format!("round {number} opens on {}", shown(opens.timestamp())),
+        Phase::Open => format!("round {number} is open until {}", shown(closes.timestamp())),
+        Phase::After => format!("round {number} is over since {}", shown(closes.timestamp())),
+    }
+}
+
+fn shown(instant: Timestamp) -> String {
+    in_town(instant).strftime("%Y-%m-%d %H:%M").to_string()
+}

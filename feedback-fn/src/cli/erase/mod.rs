@@ -1,0 +1,86 @@
+//! `feedback-fn erase REFERENCE`: erases a suggestion, and looks afterwards whether anything is left.
+
+mod files;
+mod traces;
+
+use super::beside::{ask, patiently};
+use super::log;
+use super::show::missing;
+use super::terminal::{Consent, counted, say};
+use crate::config::Config;
+use crate::mail::TransportConfig;
+use crate::reference::Reference;
+use crate::store::{Listed, Position, Store};
+use anyhow::ensure;
+use traces::Traces;
+
+/// Suggestions that are in memory at once.
+const PAGE: usize = 256;
+
+pub(super) fn run(config: &Config, reference: &Reference, consent: Consent) -> anyhow::Result<()> {
+    log::start();
+    let (listed, traces) = ask(config, async |store| {
+        let listed = store.show(reference.clone()).await?.ok_or_else(|| missing(reference))?;
+        consent.obtain(&format!("erases `{reference}` for good"), reference.as_str())?;
+        let traces = traces_of(&*store, &listed).await?;
+        patiently(async || store.erase(reference.clone()).await).await?;
+        ensure!(store.show(reference.clone()).await?.is_none(), "`{reference}` is still stored: a defect");
+        Ok((listed, traces))
+    })?;
+    tracing::info!(event = "operator.erased", reference = reference.as_str());
+    say(&format!("erased `{reference}`, {}", counted(listed.deliveries.len() as u64, "mail")));
+    prove(config, &traces)?;
+    tell_of_mails(config, reference)
+}
+
+/// Pieces of what is to be erased that nobody else's suggestion holds.
+async fn traces_of(store: &dyn Store, listed: &Listed) -> anyhow::Result<Traces> {
+    let mut traces = Traces::of(&listed.suggestion);
+    let mut after = Position::default();
+    loop {
+        let page = store.page(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(traces) };
+        after = last.position;
+        let others = page.iter().filter(|other| other.position != listed.position);
+        others.for_each(|other| traces.forget_what_is_in(&other.suggestion));
+    }
+}
+
+/// Looks into every file of the data folder. Fails if anything is found.
+fn prove(config: &Config, traces: &Traces) -> anyhow::Result<()> {
+    let files = files::of_folder(&config.data)?;
+    let mut found = Vec::new();
+    for path in &files {
+        found.extend(traces.found_in(path)?.map(|what| format!("{what} in `{}`", path.display())));
+    }
+    ensure!(
+        found.is_empty(),
+        "not all is gone: {}\nhint: stop programs that read the database, start the service again, and look with \
+         `grep`",
+        found.join(", ")
+    );
+    say(&format!(
+        "looked for the reference and {}: found nowhere in {} of `{}`",
+        counted(traces.pieces() as u64, "piece of the text"),
+        counted(files.len() as u64, "file"),
+        config.data.display()
+    ));
+    if let Some(left_out) = traces.left_out() {
+        say(&format!("not looked for, being too short or also in other suggestions: {left_out}"));
+    }
+    Ok(())
+}
+
+fn tell_of_mails(config: &Config, reference: &Reference) -> anyhow::Result<()> {
+    let TransportConfig::Files(files) = &config.transport else {
+        say("the authors have its mails in their mailboxes: ask them to delete these");
+        return Ok(());
+    };
+    let mails = files::mails_about(&config.base.join(&files.folder), reference)?;
+    match mails.is_empty() {
+        true => say("no mail about it is in the folder of the mails"),
+        false => say("its mails belong to the authors and are still there:"),
+    }
+    mails.iter().for_each(|path| say(&format!("    {}", path.display())));
+    Ok(())
+}

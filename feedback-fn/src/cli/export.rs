@@ -1,0 +1,110 @@
+//! `feedback-fn export`: all that is stored, for other programs, spreadsheets and the council.
+
+use super::beside::ask;
+use super::log;
+use super::terminal::{counted, remark};
+use crate::config::Config;
+use crate::export::{self, Audience, Dialect, Filter, Format, Written};
+use anyhow::{Context, ensure};
+use clap::Args;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// What is written, and how.
+#[derive(Debug, Args)]
+pub(super) struct Wish {
+    /// How
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+    /// Write to this file instead of the terminal; it is replaced whole, or not at all
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+    /// Only suggestions of this round
+    #[arg(long)]
+    round: Option<u32>,
+    /// Only suggestions about this target, such as 6.1.3
+    #[arg(long)]
+    target: Option<String>,
+    /// Only suggestions about this theme
+    #[arg(long)]
+    theme: Option<String>,
+    /// A synopsis with names, addresses, and the texts that may not be published
+    #[arg(long)]
+    internal: bool,
+    /// Begin CSV with a byte order mark
+    #[arg(long)]
+    bom: bool,
+    /// Write CSV as Excel opens it by itself in German: semicolons, byte order mark
+    #[arg(long)]
+    excel: bool,
+}
+
+impl Wish {
+    fn wish(&self) -> export::Wish {
+        let filter = Filter { round: self.round, target: self.target.clone(), theme: self.theme.clone() };
+        let dialect = match (self.excel, self.bom) {
+            (true, _) => Dialect::Excel,
+            (false, true) => Dialect::Marked,
+            (false, false) => Dialect::Plain,
+        };
+        let audience = if self.internal { Audience::Internal } else { Audience::Public };
+        export::Wish { format: self.format, filter, audience, dialect }
+    }
+}
+
+pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
+    log::start();
+    let written = match &wish.output {
+        Some(path) => to_file(config, &wish.wish(), path)?,
+        None => to(config, &wish.wish(), &mut std::io::stdout().lock())?,
+    };
+    tracing::info!(event = "operator.exported", suggestions = written.suggestions);
+    tell(written);
+    Ok(())
+}
+
+fn to(config: &Config, wish: &export::Wish, out: &mut dyn Write) -> anyhow::Result<Written> {
+    ask(config, async |store| export::write(&*store, wish, out).await)
+}
+
+/// Beside the file, for its owner only; then in its place.
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn to_file(config: &Config, wish: &export::Wish, path: &Path) -> anyhow::Result<Written> {
+    let context = || format!("cannot write `{}`", path.display());
+    let name = path.file_name().with_context(context)?;
+    ensure!(!path.is_dir(), "{}: it is a folder", context());
+    let part = path.with_file_name(format!(".{}.part", name.to_string_lossy()));
+    let file = create(&part).with_context(context)?;
+    let mut out = BufWriter::new(file);
+    let written = to(config, wish, &mut out).and_then(|written| {
+        out.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all())?;
+        std::fs::rename(&part, path)?;
+        Ok(written)
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written.with_context(context)
+}
+
+fn create(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+fn tell(written: Written) {
+    remark(&format!("{} written", counted(written.suggestions, "suggestion")));
+    if written.withheld > 0 {
+        remark(&format!(
+            "{} without text: publishing it was not allowed (`--internal` shows it)",
+            counted(written.withheld, "suggestion")
+        ));
+    }
+    if written.quarantined > 0 {
+        remark(&format!(
+            "{} left out: quarantined; `feedback-fn list --state quarantined` shows them, then `release` or `erase`",
+            counted(written.quarantined, "suggestion")
+        ));
+    }
+}

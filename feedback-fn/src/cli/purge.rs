@@ -1,0 +1,57 @@
+//! `feedback-fn purge`: erases what is old enough, now.
+
+use super::beside::{ask, patiently};
+use super::list::erased_before;
+use super::log;
+use super::terminal::{Consent, counted, say};
+use crate::clock::{in_town, start_in_town};
+use crate::config::Config;
+use crate::store::Purged;
+use anyhow::Context;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Residents wait no longer for the store than this takes.
+const BATCH: usize = 128;
+
+/// With a day, everything received before it; otherwise what the contract says.
+pub(super) fn run(config: &Config, before: Option<Date>, consent: Consent) -> anyhow::Result<()> {
+    log::start();
+    let before = match before {
+        Some(day) => {
+            consent.obtain(&format!("erases what was received before {day} and delivered"), &day.to_string())?;
+            start_in_town(day)
+        }
+        None => erased_before(config).with_context(|| {
+            format!(
+                "nothing is to be erased: the contract `{}` cannot be read, or its `privacy.retention_days` is \
+                 missing or 0\nhint: `--before 2026-12-31` erases what was received before that day",
+                config.contract.display()
+            )
+        })?,
+    };
+    let purged = erase(config, before)?;
+    tracing::info!(event = "operator.purged", suggestions = purged.suggestions, overdue = purged.overdue);
+    let day = in_town(before).strftime("%Y-%m-%d %H:%M").to_string();
+    say(&format!("erased {} received before {day}", counted(purged.suggestions as u64, "suggestion")));
+    if purged.overdue > 0 {
+        say(&format!(
+            "{} as old stay, since a mail was not delivered: `feedback-fn list --state held`",
+            purged.overdue
+        ));
+    }
+    Ok(())
+}
+
+fn erase(config: &Config, before: Timestamp) -> anyhow::Result<Purged> {
+    ask(config, async |store| {
+        let mut all = Purged { suggestions: 0, overdue: 0 };
+        loop {
+            let batch = patiently(async || store.purge(before, BATCH).await).await?;
+            all = Purged { suggestions: all.suggestions + batch.suggestions, overdue: batch.overdue };
+            if batch.suggestions < BATCH {
+                return Ok(all);
+            }
+        }
+    })
+}

@@ -1,0 +1,88 @@
+//! `feedback-fn show REFERENCE`: all that is stored about one suggestion.
+
+use super::beside::ask;
+use super::list;
+use super::terminal::{escaped, say};
+use crate::clock::in_town;
+use crate::config::Config;
+use crate::export::Detail;
+use crate::mail::text::BodyText;
+use crate::reference::Reference;
+use crate::store::{Kind, Listed, ListedDelivery};
+use crate::suggestion::Mark;
+use anyhow::anyhow;
+
+pub(super) fn run(config: &Config, reference: &Reference, format: Format) -> anyhow::Result<()> {
+    let listed =
+        ask(config, async |store| store.show(reference.clone()).await?.ok_or_else(|| missing(reference)))?;
+    let is_overdue = list::erased_before(config).is_some_and(|before| listed.suggestion.received < before);
+    match format {
+        Format::Json => say(&list::json(&listed, Detail::Texts, is_overdue)),
+        Format::Words => words(&listed, is_overdue).iter().for_each(|line| say(line)),
+    }
+    Ok(())
+}
+
+/// How it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// For people.
+    Words,
+    /// For programs.
+    Json,
+}
+
+/// Nothing is stored under this reference.
+pub(super) fn missing(reference: &Reference) -> anyhow::Error {
+    anyhow!(
+        "there is no suggestion `{reference}`: it was erased, or belongs to another installation\n\
+         hint: `feedback-fn list` shows those that there are"
+    )
+}
+
+fn words(listed: &Listed, is_overdue: bool) -> Vec<String> {
+    let suggestion = &listed.suggestion;
+    let target = &suggestion.target;
+    let row = |name: &str, value: &str| format!("{name:<10} {}", escaped(value));
+    let received = in_town(suggestion.received).strftime("%Y-%m-%d %H:%M").to_string();
+    let publish = if suggestion.publish { "allowed, without the name" } else { "not allowed" };
+    let mut lines = vec![
+        row("reference", suggestion.reference.as_str()),
+        row("received", &format!("{received}, round {}", suggestion.round)),
+        row("about", &format!("{} {}, {}", target.id, target.title, target.path)),
+        row("publish", publish),
+    ];
+    lines.extend(suggestion.name.as_ref().map(|name| row("name", name)));
+    lines.extend(suggestion.email.as_ref().map(|email| row("email", email)));
+    if !suggestion.marks.is_empty() {
+        let marks: Vec<&str> = suggestion.marks.iter().map(Mark::as_str).collect();
+        lines.push(row("marks", &marks.join(", ")));
+    }
+    if suggestion.changed() {
+        lines.push(row("passage", "the resident had another text before them"));
+    }
+    if is_overdue {
+        lines.push(row("overdue", "it would be erased, but a mail of it was not delivered"));
+    }
+    lines.extend(listed.deliveries.iter().map(|delivery| format!("{:<10} {}", "mail", mail(delivery))));
+    lines.extend(quoted("passage", target.text.as_deref()));
+    lines.extend(quoted("suggestion", Some(&suggestion.text)));
+    lines.extend(quoted("rewording", suggestion.rewording.as_deref()));
+    lines
+}
+
+fn mail(delivery: &ListedDelivery) -> String {
+    let to = match delivery.kind {
+        Kind::Suggestion => escaped(&delivery.recipient.address),
+        Kind::Confirmation => format!("confirmation to {}", escaped(&delivery.recipient.address)),
+    };
+    format!("{to}: {}", list::delivery(delivery))
+}
+
+/// Each line after a bar: what a resident wrote cannot look like a line of this program.
+fn quoted(title: &str, text: Option<&str>) -> Vec<String> {
+    let Some(text) = text else { return Vec::new() };
+    let heading = [String::new(), title.to_owned()].into_iter();
+    let clean = BodyText::new(text).to_string();
+    heading.chain(clean.lines().map(|line| format!("  | {line}"))).collect()
+}

@@ -1,0 +1,154 @@
+//! A filled-in table is read as the spreadsheet left it; a mistake is told with its cell; a draft is safe.
+
+use super::*;
+use crate::contract::{Target, TargetKind};
+use crate::reference::Prefix;
+use crate::suggestion::{Marks, Suggestion};
+
+fn reference(number: u64) -> Reference {
+    Reference::from_bits(&Prefix::try_from("LOE".to_owned()).unwrap(), number)
+}
+
+fn suggestion(publish: bool) -> Suggestion {
+    Suggestion {
+        reference: reference(0),
+        received: "2026-12-31T23:30:00Z".parse().unwrap(),
+        round: 2,
+        target: Target {
+            id: "6.1.1".into(),
+            kind: TargetKind::Passage,
+            title: "Fahr\"Praxis\"".into(),
+            number: Some("6.1.1".into()),
+            path: "/themen/mobilitaet/".into(),
+            form: "/vorschlag/6.1.1/".into(),
+            theme: None,
+            text: Some("Der Bus fährt stündlich.".into()),
+            digest: None,
+        },
+        digest_sent: None,
+        text: "Öfter! {{ 1 + 1 }}\n<script>".into(),
+        rewording: Some("Der Bus fährt canary-rewording.".into()),
+        name: Some("canary-name".into()),
+        email: Some("canary-mail@example.org".into()),
+        publish,
+        marks: Marks::default(),
+    }
+}
+
+fn response(answer: &str, decision: &str) -> Response {
+    let place = Place { line: 2, row: 2, column: 1 };
+    let decision = Decision::parse(decision).unwrap();
+    Response { place, reference: reference(0), answer: answer.into(), decision }
+}
+
+#[test]
+fn table_is_read_whatever_the_spreadsheet_made_of_it() {
+    let wanted = [response("Gern, ab Mai", "Übernommen: ab Mai")];
+    for table in [
+        "Vorgangsnummer,Antwort,Entscheidung\r\nLOE-0000-0000,\"Gern, ab Mai\",Übernommen: ab Mai\r\n",
+        "\u{feff}Vorgangsnummer;Antwort;Entscheidung\nloe 0000 0000;Gern, ab Mai;übernommen – ab Mai\n;;\n",
+        "Vorgangsnummer\tAntwort\tEntscheidung\nLOE-0000-0000\tGern, ab Mai\tU\u{308}BERNOMMEN. ab Mai",
+    ] {
+        let read = read(table.as_bytes()).unwrap();
+        assert_eq!(read.responses, wanted, "{table}");
+        assert_eq!((read.unfinished.len(), read.empty), (0, 0), "{table}");
+    }
+}
+
+#[test]
+fn row_that_is_half_filled_in_waits() {
+    let table = "Entscheidung;Antwort;x;Vorgangsnummer\n;Gern;\"a\nb\";LOE-0000-0000\nÜbernommen;;;LOE-0000-0104\n\
+                 ;;;LOE-0000-0208\n";
+    let read = read(table.as_bytes()).unwrap();
+    let waiting: Vec<String> = read.unfinished.iter().map(Mistake::to_string).collect();
+    assert_eq!(
+        waiting,
+        [
+            "line 2, column 1 (cell A2): `Entscheidung` is still empty: the row waits",
+            "line 4, column 2 (cell B3): `Antwort` is still empty: the row waits"
+        ]
+    );
+    assert_eq!((read.responses.len(), read.empty), (0, 1));
+}
+
+#[track_caller]
+fn check(table: impl AsRef<[u8]>, messages: &[&str]) {
+    let mistakes = read(table.as_ref()).expect_err("there are mistakes");
+    let told: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+    assert_eq!(told.len(), messages.len(), "{told:#?}");
+    for (told, message) in told.iter().zip(messages) {
+        assert!(told.starts_with(message), "{told}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_with_their_cells() {
+    let missing = ["Vorgangsnummer", "Antwort", "Entscheidung"]
+        .map(|name| format!("line 1, column 1 (cell A1): there is no column `{name}`"));
+    check("", &missing.each_ref().map(String::as_str));
+    check("Vorgangsnummer,Antwort\n", &["line 1, column 2 (cell B1): there is no column `Entscheidung`"]);
+    check(
+        "Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0001,a,Übernommen\nx,a,Übernommen\nLOE-0000-0000,a,Mal sehen\n\
+         LOE-0000-0000,a,Übernommenes\nLOE-0000-0104,a\n",
+        &[
+            "line 2, column 1 (cell A2): `LOE-0000-0001`: the check character does not fit",
+            "line 3, column 1 (cell A3): `x`: not a reference number",
+            "line 4, column 3 (cell C4): `Mal sehen` does not begin with `Übernommen`, `Teilweise übernommen`",
+            "line 5, column 1 (cell A5): `LOE-0000-0000` stands on line 4 already",
+            "line 5, column 3 (cell C5): `Übernommenes` does not begin with",
+            "line 6, column 2 (cell B6): the row has 2 cells, the first row has 3",
+        ],
+    );
+    check(
+        b"Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0000,Gr\xfc\xdfe,\xdcbernommen\n",
+        &["line 2, column 1 (cell A2): byte 17 of the line is not UTF-8: save the table as `CSV UTF-8`"],
+    );
+}
+
+#[test]
+fn every_verdict_is_read_from_its_words() {
+    for verdict in Verdict::ALL {
+        let decision = Decision::parse(&format!(" {}, weil:\nso ", verdict.words().to_lowercase())).unwrap();
+        assert_eq!(decision, Decision { verdict, remark: "weil:\nso".into() });
+    }
+    assert_eq!(Decision::parse("Noch offen"), None);
+    assert_eq!(Decision::parse(""), None);
+}
+
+#[test]
+fn draft_holds_only_what_may_be_published() {
+    let text = Draft::new(&response("Gern.", "Übernommen: ab Mai"), &suggestion(true)).text;
+    assert!(text.contains("draft = true") && text.contains("received = \"2027-01\""), "{text}");
+    assert!(text.contains("> Öfter! \\{\\{ 1 + 1 \\}\\}\\\n> \\<script>"), "{text}");
+    assert!(text.contains("canary-rewording") && text.contains("**Übernommen.**\n\nab Mai\n"), "{text}");
+    assert!(!text.contains("canary-name") && !text.contains("canary-mail"), "{text}");
+    let front = text.split("+++").nth(1).unwrap().parse::<toml::Table>().unwrap();
+    assert_eq!(front["title"].as_str(), Some("Antwort zu 6.1.1 Fahr\"Praxis\""));
+
+    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(false)).text;
+    assert!(!text.contains("Öfter") && !text.contains("canary"), "{text}");
+    assert!(text.contains("wird nicht veröffentlicht") && text.ends_with("**Übernommen.**\n"), "{text}");
+}
+
+#[test]
+fn draft_knows_whether_a_person_has_changed_it() {
+    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(true)).text;
+    assert!(is_as_imported(&text));
+    assert!(is_as_imported(&text.replace('\n', "\r\n")), "git may turn line ends");
+    for changed in [
+        text.replace("Gern.", "Sehr gern."),
+        text.replace("draft = true", "draft = false"),
+        text.replace("imported = \"", "imported = \"0"),
+        text.lines().filter(|line| !line.starts_with("imported")).collect::<Vec<_>>().join("\n"),
+        text.clone() + "\n",
+    ] {
+        assert!(!is_as_imported(&changed), "{changed}");
+    }
+}
+
+#[test]
+fn columns_are_named_as_in_a_spreadsheet() {
+    for (column, name) in [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")] {
+        assert_eq!(letters(column), name);
+    }
+}

@@ -1,0 +1,297 @@
+//! What one person does about suggestions: list, show, decide, erase.
+
+use crate::installation::{Installation, Ran, reference, run, suggestion};
+use feedback_fn::store::DeliveryState::{self, Held, Quarantined, Waiting};
+use feedback_fn::store::{Standing, Store};
+
+/// A name with everything that a terminal obeys.
+const NASTY: &str = "Kim\u{1b}[2J\u{9b}1m\u{202e}\r\nLOE-0000-0000";
+const MORE: &str =
+    "Mehr Bänke canary-text am Bahnhof, und zwar auf beiden Seiten, weil der Weg dorthin weit ist.";
+
+#[track_caller]
+fn check(ran: &Ran, code: i32, parts: &[&str]) {
+    assert_eq!(ran.code, Some(code), "{ran:#?}");
+    for part in parts {
+        assert!(ran.stdout.contains(part) || ran.stderr.contains(part), "`{part}` is not in {ran:#?}");
+    }
+}
+
+fn states(installation: &Installation, number: u64) -> Vec<DeliveryState> {
+    let shown = installation.shown(&reference(number)).unwrap();
+    shown.deliveries.iter().map(|delivery| delivery.state).collect()
+}
+
+#[test]
+fn list_shows_those_of_a_state_and_no_more_than_asked_for() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, "eins"), suggestion(2, "zwei")], Standing::Accepted);
+    installation.keep(&[suggestion(3, "drei")], Standing::Quarantined);
+    let lines = |arguments: &[&str]| {
+        let ran = installation.run(arguments);
+        check(&ran, 0, &[]);
+        ran.stdout.lines().count()
+    };
+    assert_eq!(lines(&["list"]), 3);
+    assert_eq!(lines(&["list", "--limit", "2"]), 2);
+    assert_eq!(lines(&["list", "--state", "quarantined"]), 1);
+    assert_eq!(lines(&["list", "--state", "waiting", "--json"]), 2);
+    assert_eq!(lines(&["list", "--state", "held"]), 0);
+    check(&installation.run(&["list", "--state", "gone"]), 2, &["waiting, bundled, delivered, held"]);
+}
+
+#[test]
+fn nothing_a_resident_wrote_reaches_the_terminal_as_it_came() {
+    let installation = Installation::new();
+    let mut nasty = suggestion(1, NASTY);
+    nasty.name = Some(NASTY.to_owned());
+    nasty.rewording = Some(NASTY.to_owned());
+    installation.keep(&[nasty], Standing::Accepted);
+    let reference = reference(1);
+    for arguments in [
+        &["list", "--texts"][..],
+        &["list", "--texts", "--json"],
+        &["show", reference.as_str()],
+        &["show", "--json", reference.as_str()],
+        &["export"],
+        &["export", "--format", "csv"],
+        &["export", "--format", "synopsis-md", "--internal"],
+        &["export", "--format", "synopsis-html", "--internal"],
+    ] {
+        let ran = installation.run(arguments);
+        check(&ran, 0, &["Kim"]);
+        let obeyed = |letter: char| letter.is_control() && !"\n\r".contains(letter) || letter == '\u{202e}';
+        assert_eq!(ran.stdout.chars().find(|letter| obeyed(*letter)), None, "{arguments:?}: {ran:#?}");
+        let forged = ran.stdout.lines().find(|line| line.starts_with("LOE-0000-0000"));
+        assert!(forged.is_none() || arguments[0] == "export", "{arguments:?}: {ran:#?}");
+    }
+    let shown = installation.run(&["show", "--json", reference.as_str()]).stdout;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["name"], NASTY);
+}
+
+#[test]
+fn texts_are_listed_only_on_demand() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, MORE)], Standing::Accepted);
+    for arguments in [&["list"][..], &["list", "--json"]] {
+        assert!(!installation.run(arguments).stdout.contains("canary"));
+    }
+    check(&installation.run(&["list", "--json", "--texts"]), 0, &["canary-text"]);
+    check(
+        &installation.run(&["show", "loe00000104"]),
+        1,
+        &["there is no suggestion `LOE-0000-0104`", "hint"],
+    );
+    check(&installation.run(&["show", "LOE-0000-0001"]), 2, &["the check character does not fit"]);
+}
+
+#[test]
+fn decisions_about_mails_are_done_told_and_logged_without_content() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, MORE), suggestion(2, MORE)], Standing::Accepted);
+    installation.keep(&[suggestion(3, MORE)], Standing::Quarantined);
+    let (one, three) = (reference(1), reference(3));
+
+    let held = installation.run(&["hold", one.as_str(), "--cause", "Rückfrage\nan das Amt"]);
+    check(&held, 0, &["1 mail held", "operator.held", one.as_str()]);
+    assert_eq!((states(&installation, 1), states(&installation, 2)), (vec![Held], vec![Waiting]));
+    check(&installation.run(&["list", "--state", "held"]), 0, &["held (attempts: 0: Rückfrage an das Amt)"]);
+    check(&installation.run(&["hold", "--all", "--cause", "Urlaub"]), 0, &["1 mail held"]);
+    check(&installation.run(&["retry", "--all"]), 0, &["2 mails will be tried", "operator.retried"]);
+    assert_eq!((states(&installation, 1), states(&installation, 2)), (vec![Waiting], vec![Waiting]));
+
+    assert_eq!(states(&installation, 3), [Quarantined]);
+    let released = installation.run(&["release", three.as_str()]);
+    check(&released, 0, &["1 mail will be sent", "operator.released"]);
+    assert_eq!(states(&installation, 3), [Waiting]);
+    check(&installation.run(&["release", "--all"]), 0, &["nothing to do: no mail is quarantined"]);
+    for ran in [held, released] {
+        assert!(!ran.stdout.contains("canary") && !ran.stderr.contains("canary"), "{ran:#?}");
+    }
+    let missing = reference(9);
+    check(&installation.run(&["retry", missing.as_str()]), 1, &["there is no suggestion"]);
+    for wrong in [&["retry"][..], &["retry", "--all", one.as_str()], &["hold", "--all"]] {
+        check(&installation.run(wrong), 2, &["Usage"]);
+    }
+}
+
+#[test]
+fn commands_say_what_to_do_where_there_is_no_store_yet() {
+    let installation = Installation::new();
+    std::fs::remove_dir_all(installation.path("data")).unwrap();
+    for arguments in [&["list"][..], &["retry", "--all"], &["export"]] {
+        check(&installation.run(arguments), 1, &["there is none yet; `feedback-fn serve` makes it"]);
+    }
+}
+
+#[test]
+fn erased_suggestion_is_proved_to_be_gone_and_its_mails_are_named() {
+    let installation = Installation::new();
+    let mut first = suggestion(1, MORE);
+    first.name = Some("Kim Beispielperson".to_owned());
+    first.email = Some("Kim".to_owned());
+    first.rewording = Some("Der Bus fährt stündlich. Und canary-rewording nachts.".to_owned());
+    let mut second = suggestion(2, "Ganz etwas anderes.");
+    second.name = first.name.clone();
+    installation.keep(&[first, second], Standing::Accepted);
+    std::fs::create_dir(installation.path("mails")).unwrap();
+    let one = reference(1);
+    let own = format!("mails/{one}.0123456789abcdef.eml");
+    std::fs::write(installation.path(&own), format!("X-Auslage-Reference: {one}\r\n\r\nx\r\n")).unwrap();
+    std::fs::write(installation.path("mails/other.eml"), "To: a\r\n\r\nx\r\n").unwrap();
+
+    let asked = installation.run(&["erase", one.as_str()]);
+    check(&asked, 1, &["this cannot be undone", "add `--yes`"]);
+    assert!(installation.shown(&one).is_some());
+
+    // Another connection of the service, which stays open and reads nothing.
+    let store = installation.store();
+    let erased = installation.run(&["erase", one.as_str(), "--yes"]);
+    check(&erased, 0, &[&format!("erased `{one}`, 1 mail"), "found nowhere in", &own, "operator.erased"]);
+    check(&erased, 0, &["not looked for, being too short or also in other suggestions: address, name"]);
+    assert!(!erased.stdout.contains("other.eml"), "{erased:#?}");
+    assert!(!erased.stdout.contains("canary") && !erased.stderr.contains("canary"), "{erased:#?}");
+    run(async {
+        assert!(store.show(one.clone()).await.unwrap().is_none());
+        assert!(store.show(reference(2)).await.unwrap().is_some());
+    });
+    drop(store);
+    for file in std::fs::read_dir(installation.path("data")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for canary in ["canary", one.as_str()] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary.as_bytes()), "{canary}");
+        }
+    }
+    check(&installation.run(&["erase", one.as_str(), "--yes"]), 1, &["there is no suggestion"]);
+}
+
+#[test]
+fn what_is_left_of_an_erased_suggestion_is_found_and_fails_the_command() {
+    let one = reference(1);
+    for (left, named) in [
+        ("und zwar auf beiden Seiten, weil", "text in `data/copy`"),
+        (one.as_str(), "the reference in `data/copy`"),
+    ] {
+        let installation = Installation::new();
+        installation.keep(&[suggestion(1, MORE)], Standing::Accepted);
+        // As a copy that somebody made there: some whole piece of the text is in it.
+        let copy = if left == one.as_str() { left.to_owned() } else { MORE.to_owned() };
+        assert!(copy.contains(left));
+        std::fs::write(installation.path("data/copy"), copy).unwrap();
+        let erased = installation.run(&["erase", one.as_str(), "--yes"]);
+        check(&erased, 1, &["not all is gone", named]);
+        assert!(!erased.stderr.contains("Seiten"), "{erased:#?}");
+        assert!(installation.shown(&one).is_none());
+    }
+}
+
+#[test]
+fn log_that_another_program_reads_is_waited_for() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, MORE)], Standing::Accepted);
+    // A backup in the middle of its work, which ends when the suggestion is deleted and still in the log.
+    let open = || rusqlite::Connection::open(installation.path("data/feedback.sqlite")).unwrap();
+    let (backup, looker) = (open(), open());
+    let count = |connection: &rusqlite::Connection| {
+        connection.query_row("SELECT count(*) FROM suggestion", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    backup.execute_batch("BEGIN").unwrap();
+    assert_eq!(count(&backup), 1);
+    let erased = std::thread::scope(|scope| {
+        let erased = scope.spawn(|| installation.run(&["erase", reference(1).as_str(), "--yes"]));
+        while count(&looker) > 0 {
+            std::thread::yield_now();
+        }
+        backup.execute_batch("COMMIT").unwrap();
+        erased.join().unwrap()
+    });
+    check(&erased, 0, &["found nowhere in"]);
+}
+
+#[test]
+fn purge_erases_what_is_old_and_delivered() {
+    let installation = Installation::new();
+    let mut old = suggestion(1, MORE);
+    old.received = "2001-01-01T11:00:00Z".parse().unwrap();
+    let mut waits = old.clone();
+    waits.reference = reference(2);
+    let mut new = suggestion(3, MORE);
+    new.received = "2998-01-01T11:00:00Z".parse().unwrap();
+    installation.keep(&[old, waits, new], Standing::Accepted);
+    let database = rusqlite::Connection::open(installation.path("data/feedback.sqlite")).unwrap();
+    let delivered = "UPDATE delivery SET state = 'delivered' WHERE suggestion <> 2";
+    database.execute_batch(delivered).unwrap();
+    drop(database);
+
+    let purged = installation.run(&["purge"]);
+    check(&purged, 0, &["erased 1 suggestion received before", "1 as old stay", "operator.purged"]);
+    assert!(installation.shown(&reference(1)).is_none());
+    let before = ["purge", "--before", "2999-01-01"];
+    check(&installation.run(&before), 1, &["this cannot be undone", "`--yes`"]);
+    check(&installation.run(&[&before[..], &["--yes"]].concat()), 0, &["erased 1 suggestion"]);
+    assert!(installation.shown(&reference(3)).is_none() && installation.shown(&reference(2)).is_some());
+    check(&installation.run(&["purge", "--before", "gestern"]), 2, &["gestern"]);
+
+    let review = std::fs::read_to_string(installation.path("review.json")).unwrap();
+    let endless = review.replace("\"retention_days\": 180", "\"retention_days\": 0");
+    std::fs::write(installation.path("review.json"), endless).unwrap();
+    check(&installation.run(&["purge"]), 1, &["nothing is to be erased", "hint: `--before"]);
+}
+
+#[test]
+fn check_names_what_others_can_read_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let installation = Installation::new();
+    let set = |path: &str, mode| {
+        std::fs::set_permissions(installation.path(path), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set("data/feedback.sqlite", 0o644);
+    check(&installation.run(&["check"]), 0, &["permissions: in order"]);
+    set("", 0o755);
+    check(&installation.run(&["check"]), 0, &["permissions: in order"]);
+    set("data", 0o755);
+    let wrong =
+        "others can read `data`: `chmod 700 data`; others can read `data/feedback.sqlite`: `chmod 600";
+    check(&installation.run(&["check"]), 1, &["permissions: NOT in order", wrong]);
+    set("data", 0o711);
+    check(&installation.run(&["check"]), 1, &["NOT in order: others can read `data/feedback.sqlite`"]);
+    set("data/feedback.sqlite", 0o600);
+    check(&installation.run(&["check"]), 0, &["permissions: in order"]);
+
+    std::fs::write(installation.path("password"), "x").unwrap();
+    set("password", 0o640);
+    let smtp = "[transport.smtp]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nusername = \"a\"\n\
+                password_file = \"password\"";
+    let config = std::fs::read_to_string(installation.path("feedback.toml")).unwrap();
+    let config = config.replace("[transport.files]\nfolder = \"mails\"", smtp);
+    std::fs::write(installation.path("feedback.toml"), config).unwrap();
+    check(&installation.run(&["check"]), 1, &["permissions: in order"]);
+    set("password", 0o644);
+    check(&installation.run(&["check"]), 1, &["others can read `password`: `chmod 600 password`"]);
+}
+
+#[test]
+fn check_notices_a_clock_that_is_behind_what_has_happened() {
+    let installation = Installation::new();
+    check(&installation.run(&["check"]), 0, &["clock: in order", "round 1 is open until 2999-01-01"]);
+    let mut late = suggestion(1, "x");
+    late.received = "2990-01-01T11:00:00Z".parse().unwrap();
+    installation.keep(&[late], Standing::Accepted);
+    let told = "a suggestion came at 2990-01-01 12:00\nhint: set the clock";
+    check(&installation.run(&["check"]), 1, &["clock: NOT in order", told]);
+    check(&installation.run(&["erase", reference(1).as_str(), "--yes"]), 0, &[]);
+
+    let contract = std::fs::File::options().append(true).open(installation.path("review.json")).unwrap();
+    let later = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(32_000_000_000);
+    contract.set_modified(later).unwrap();
+    check(&installation.run(&["check"]), 1, &["clock: NOT in order", "the contract was written at 2"]);
+}
+
+#[test]
+fn check_says_how_much_room_is_left() {
+    let installation = Installation::new();
+    check(&installation.run(&["check"]), 0, &["disk: in order", "MiB are free, 64 are kept in reserve"]);
+    let installation = Installation::with("reserve_mib = 99999999999");
+    check(&installation.run(&["check"]), 1, &["disk: NOT in order", "lower `reserve_mib`"]);
+}
