@@ -242,14 +242,12 @@ fn advice(error: &notify::Error) -> String {
     format!("note: {reason}, so all files are looked at once a second{remedy}")
 }
 
-/// Whether a change is one of the site's input. What the build itself writes is none, nor is what
-/// editors leave lying beside a file while they save it.
+/// Whether a change is one of the site's input. What the build itself writes is none. What editors leave
+/// lying beside a file while they save it is: below `static` it is published under any name, and elsewhere a
+/// build too many changes nothing.
 fn concerns(path: &Path, places: &[PathBuf], output: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let is_left_over =
-        name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name.starts_with(".#");
     let is_ours = places.iter().any(|place| path.starts_with(place) || place.starts_with(path));
-    is_ours && !is_left_over && !path.starts_with(output)
+    is_ours && !path.starts_with(output)
 }
 
 #[cfg(test)]
