@@ -248,7 +248,8 @@ fn make(
         debug_span!("discover").in_scope(|| discover::discover(world.as_ref(), config, diagnostics))?;
     let mut sheets = debug_span!("sass").in_scope(|| sass::compile(world.as_ref(), &inventory, diagnostics));
     let highlighter = debug_span!("highlight")
-        .in_scope(|| highlight::load(config, world.as_ref(), diagnostics).map(Arc::new));
+        .in_scope(|| highlight::load(config, world.as_ref(), diagnostics))?
+        .map(Arc::new);
     for (name, sheet) in highlighter.iter().flat_map(|highlighter| highlighter.sheets()) {
         sheets.entry(name).or_insert(sheet);
     }

@@ -231,3 +231,19 @@ fn the_log_tells_the_stages_and_their_times() {
     assert!(!stderr(&[]).contains("time.busy"), "nothing is told unasked");
     assert!(stderr(&[("RUST_LOG", "a=b=c")]).contains("RUST_LOG"));
 }
+
+#[test]
+fn a_full_temporary_folder_is_not_blamed_on_the_site() {
+    let config = format!("{CONFIG}[markdown.highlighting]\ntheme = 'own'\nextra_themes = ['own.json']\n");
+    let site = site(&config, PAGE);
+    std::fs::write(
+        site.path().join("own.json"),
+        r#"{"name":"own","type":"dark","colors":{},"tokenColors":[]}"#,
+    )
+    .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auslage"));
+    command.env("TMPDIR", site.path().join("nowhere")).arg("--root").arg(site.path()).arg("build");
+    let stderr = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    assert!(stderr.contains("cannot make a temporary file of"), "{stderr}");
+    assert!(!stderr.contains("unusable-file") && !stderr.contains("hint:"), "{stderr}");
+}
