@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::suggestions::Suggestions;
+use crate::config::Mode;
 use crate::markup::Links;
 use crate::parse::Document;
 use crate::site::{LeftOut, Site};
@@ -32,6 +33,10 @@ impl Links for SiteLinks<'_> {
 
     fn nearest(&self, path: &str) -> Option<String> {
         self.suggestions.of(path)
+    }
+
+    fn are_checked(&self) -> bool {
+        self.site.config.mode == Mode::Check
     }
 
     fn place(&self, link: &str) -> Option<Range<usize>> {
