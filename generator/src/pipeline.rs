@@ -8,7 +8,7 @@
 mod documents;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -111,7 +111,7 @@ pub struct Outcome {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The settings, if they could be read.
     pub config: Option<Arc<Config>>,
-    /// Files in the site's root that templates asked for, found or not.
+    /// Places in the site's root that decide about files templates asked for.
     pub asked: Vec<PathBuf>,
     /// What the pages link to, for [`Destination::Nowhere`] in [`Mode::Check`], if they could be rendered.
     pub links: Option<check::pages::Links>,
@@ -366,21 +366,21 @@ fn orphans(site: &Site) -> Vec<PathBuf> {
     pages.map(|page| page.document.file.path.clone()).collect()
 }
 
+/// Whether a folder holds a source, by its name or by where links lead.
+fn holds(output: &Path, source: &Path) -> bool {
+    let is_real = || source.canonicalize().ok()?.starts_with(output.canonicalize().ok()?).then_some(());
+    source.starts_with(output) || is_real().is_some()
+}
+
 /// Everything in the output that is not the site's is removed, so nothing else may be there.
 fn check_output(config: &Config, destination: Destination, diagnostics: &mut Diagnostics) {
     let places = &config.places;
     if matches!(destination, Destination::Memory | Destination::Nowhere) {
         return;
     }
-    let sources = [
-        &places.root,
-        &places.content,
-        &places.templates,
-        &places.statics,
-        &places.sass,
-        &places.config_file,
-    ];
-    if sources.into_iter().any(|source| source.starts_with(&places.output)) {
+    let own = [&places.root, &places.content, &places.templates, &places.statics, &places.sass];
+    let mut sources = own.into_iter().chain([&places.config_file]).chain(&places.theme);
+    if sources.any(|source| holds(&places.output, source)) {
         let span = Span::file(&places.config_file);
         diagnostics.push(catalog::output_holds_sources(span, &places.output));
     }

@@ -247,3 +247,55 @@ fn a_full_temporary_folder_is_not_blamed_on_the_site() {
     assert!(stderr.contains("cannot make a temporary file of"), "{stderr}");
     assert!(!stderr.contains("unusable-file") && !stderr.contains("hint:"), "{stderr}");
 }
+
+/// Everything that lies in a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        files.push(path.clone());
+        files.extend(if path.is_dir() && !path.is_symlink() { self::files(&path) } else { Vec::new() });
+    }
+    files.sort();
+    files
+}
+
+/// Whatever the output folder is called, the site is not written over its own sources.
+#[track_caller]
+fn check_sources_stay(folder: &Path, arguments: &[&str]) {
+    let before = files(folder);
+    let arguments = [arguments, &["--force"]].concat();
+    let (code, _, stderr) = ended(folder, &arguments);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("sources"), "{stderr}");
+    assert_eq!(files(folder), before, "{arguments:?}");
+}
+
+fn ended(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = in_folder(folder, arguments, &[]);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn sources_of_the_site_are_never_taken_for_the_last_output() {
+    let site = site(CONFIG, PAGE);
+    let root = site.path().canonicalize().unwrap();
+    let name = root.file_name().unwrap().to_str().unwrap();
+    let beside = format!("../{name}");
+    let detour = root.join("content/..");
+    for output in [".", "./", beside.as_str(), "content", "content/../templates/", detour.to_str().unwrap()] {
+        check_sources_stay(&root, &["build", "-o", output]);
+    }
+    check_sources_stay(&root, &["--content", "content/../content", "build", "-o", "content"]);
+    check_sources_stay(&root.join("content"), &["--root", "..", "build", "-o", "../templates"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn sources_of_the_site_are_found_behind_links() {
+    let site = site(CONFIG, PAGE);
+    std::os::unix::fs::symlink(".", site.path().join("link")).unwrap();
+    check_sources_stay(site.path(), &["build", "-o", "link"]);
+    check_sources_stay(site.path(), &["build", "-o", "link/content"]);
+}
