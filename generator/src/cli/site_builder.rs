@@ -177,20 +177,26 @@ fn watched(options: &SiteOptions, mut places: Vec<PathBuf>) -> Vec<PathBuf> {
     places.extend(["zola.toml", "config.toml"].map(|name| options.root.join(name)));
     places.extend(options.config_file.iter().map(|file| options.root.join(file)));
     places.extend(options.extra_watched.iter().cloned());
-    let mut places: Vec<PathBuf> = places.iter().map(|place| absolute(place)).collect();
-    places.sort();
-    places.dedup();
-    let all = places.clone();
-    places.retain(|place| !all.iter().any(|other| is_inside(place, other)));
-    places
+    outermost(places.iter().map(|place| absolute(place)).collect(), Path::is_dir)
 }
 
 fn absolute(place: &Path) -> PathBuf {
     tidy(&std::path::absolute(place).unwrap_or_else(|_| place.to_path_buf()))
 }
 
-fn is_inside(place: &Path, folder: &Path) -> bool {
-    place != folder && place.starts_with(folder) && folder.is_dir()
+/// Those that lie in no folder among them, sorted: what is in a folder follows it.
+fn outermost(mut places: Vec<PathBuf>, is_folder: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    places.sort();
+    places.dedup();
+    let mut around: Option<PathBuf> = None;
+    places.retain(|place| {
+        let is_inside = around.as_ref().is_some_and(|folder| place.starts_with(folder));
+        if !is_inside {
+            around = is_folder(place).then(|| place.clone());
+        }
+        !is_inside
+    });
+    places
 }
 
 /// The folder to which the configuration has the site written; the usual one if it cannot be read.
@@ -201,4 +207,26 @@ pub fn configured_output(options: &SiteOptions) -> PathBuf {
     let config = config::load(&world, &options.root, file, &Overrides::default(), &mut told_by_the_build)
         .or_else(|| config::guess(&world, &options.root, file));
     config.map_or_else(|| options.root.join("public"), |config| config.places.output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outermost;
+    use std::cell::Cell;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn what_lies_in_a_watched_folder_is_not_watched_again() {
+        let places =
+            ["/s/content/a/b", "/s/a-b", "/s/content", "/s/gone/x", "/s/content-2", "/s/gone", "/s/a"];
+        let looks = Cell::new(0);
+        let is_folder = |path: &Path| {
+            looks.set(looks.get() + 1);
+            !path.starts_with("/s/gone")
+        };
+        let found = outermost(places.map(PathBuf::from).to_vec(), is_folder);
+        let expected = ["/s/a", "/s/a-b", "/s/content", "/s/content-2", "/s/gone", "/s/gone/x"];
+        assert_eq!(found, expected.map(PathBuf::from));
+        assert_eq!(looks.get(), expected.len(), "each is looked at once");
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tera::{Error, TeraResult};
 
+use super::digest::{Digest, Digests, Kind};
 use crate::config::Places;
 use crate::diagnostic::catalog::images::sentence;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -21,11 +22,12 @@ pub struct Files {
     /// What was made once bodies were known.
     made_later: OnceLock<BTreeMap<String, Arc<[u8]>>>,
     images: Images,
-    /// Where templates asked for a file in the site's root, found or not: a change there changes the site.
+    /// Where templates asked for a file in the site's root: the file, or what has to appear before it can.
     asked: Mutex<BTreeSet<PathBuf>>,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
     network: Network,
+    digests: Digests,
     mistakes: Mutex<BTreeMap<String, Diagnostic>>,
 }
 
@@ -53,6 +55,7 @@ impl Files {
             asked: Mutex::default(),
             names: OnceLock::new(),
             network: Network::default(),
+            digests: Digests::default(),
             mistakes: Mutex::default(),
         }
     }
@@ -63,7 +66,7 @@ impl Files {
         self.made_later.get_or_init(|| made);
     }
 
-    /// The files in the site's root that templates asked for, found or not.
+    /// The places in the site's root that decide about files templates asked for.
     pub fn asked(&self) -> Vec<PathBuf> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
@@ -105,16 +108,31 @@ impl Files {
     /// # Errors
     /// For a path that leads out of the site, and for a file that cannot be read or made.
     pub fn find(&self, path: &str) -> TeraResult<Option<Arc<[u8]>>> {
-        match self.locate(path)? {
-            None => Ok(None),
-            Some(Found::Made(_, bytes)) => Ok(Some(bytes)),
-            Some(Found::File(file)) => {
-                let read = self.world.read(&file);
-                read.map(Some).map_err(|error| Error::chain(format!("cannot read `{path}`"), error))
+        self.locate(path)?.map(|found| self.read(path, &found)).transpose()
+    }
+
+    /// The digest of a file. That of one which lies in the site is kept for the build.
+    ///
+    /// # Errors
+    /// As those of [`Self::find`].
+    pub(super) fn digest(&self, path: &str, kind: Kind) -> TeraResult<Option<Digest>> {
+        let Some(found) = self.locate(path)? else { return Ok(None) };
+        match &found {
+            Found::File(file) => self.digests.get(file, kind, || self.read(path, &found)).map(Some),
+            _ => Ok(Some(kind.of(&self.read(path, &found)?))),
+        }
+    }
+
+    fn read(&self, path: &str, found: &Found) -> TeraResult<Arc<[u8]>> {
+        match found {
+            Found::Made(_, bytes) => Ok(Arc::clone(bytes)),
+            Found::File(file) => {
+                let read = self.world.read(file);
+                read.map_err(|error| Error::chain(format!("cannot read `{path}`"), error))
             }
-            Some(Found::Processed(wanted)) => {
-                let made = self.images.bytes(&wanted);
-                made.map(Some).map_err(|problem| Error::message(sentence(&wanted.origin.name(), &problem)))
+            Found::Processed(wanted) => {
+                let made = self.images.bytes(wanted);
+                made.map_err(|problem| Error::message(sentence(&wanted.origin.name(), &problem)))
             }
         }
     }
@@ -132,7 +150,7 @@ impl Files {
             None => path.trim_start_matches('/').to_owned(),
         };
         let clean = normalized(&named).ok_or_else(outside)?;
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(self.places.root.join(&clean));
+        self.note_asked(&clean);
         for candidate in self.candidates(&clean) {
             if self.world.is_file(&candidate) {
                 return Ok(Some(Found::File(candidate)));
@@ -144,6 +162,19 @@ impl Files {
         let later = || self.made_later.get().and_then(|made| made.get(clean.as_str()));
         let made = self.made.get(clean.as_str()).or_else(later);
         Ok(made.map(|bytes| Found::Made(clean.clone(), Arc::clone(bytes))))
+    }
+
+    /// Notes where in the site's root a file is, or would have to appear: the first folder on the way to it
+    /// that is not there, so that a thousand files in it are one place.
+    fn note_asked(&self, clean: &str) {
+        let mut place = self.places.root.clone();
+        for part in clean.split('/') {
+            place.push(part);
+            if !self.world.is_folder(&place) {
+                break;
+            }
+        }
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
     }
 
     /// What is said of a file that is not there.
@@ -208,18 +239,28 @@ fn normalized(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Files;
+    use super::{Files, Kind};
     use crate::config::Places;
-    use crate::world::MemoryWorld;
+    use crate::world::{FileEntry, MemoryWorld, World};
     use std::collections::BTreeMap;
+    use std::io;
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn files() -> Files {
-        let world = MemoryWorld::new(jiff::civil::date(2026, 11, 23))
+        files_of(Arc::new(world()))
+    }
+
+    fn world() -> MemoryWorld {
+        MemoryWorld::new(jiff::civil::date(2026, 11, 23))
             .with("/site/data.toml", "root")
             .with("/site/static/a/b.txt", "static")
             .with("/texts/c.txt", "content")
-            .with("/secret.txt", "secret");
+            .with("/secret.txt", "secret")
+    }
+
+    fn files_of(world: Arc<dyn World>) -> Files {
         let places = Places {
             root: "/site".into(),
             statics: "/site/static".into(),
@@ -227,7 +268,7 @@ mod tests {
             ..Places::default()
         };
         let made = BTreeMap::from([("main.css".to_owned(), Arc::from(b"made".as_slice()))]);
-        Files::new(Arc::new(world), places, made)
+        Files::new(world, places, made)
     }
 
     #[track_caller]
@@ -254,5 +295,65 @@ mod tests {
             assert!(files().find(path).is_err(), "{path}");
         }
         check("/secret.txt", None);
+    }
+
+    /// What templates asked for, as places in the root.
+    #[track_caller]
+    fn check_asked(paths: &[String], expected: &[&str]) {
+        let files = files();
+        for path in paths {
+            files.find(path).unwrap();
+        }
+        let expected: Vec<PathBuf> = expected.iter().map(|path| Path::new("/site").join(path)).collect();
+        assert_eq!(files.asked(), expected);
+    }
+
+    #[test]
+    fn many_files_in_a_folder_that_is_not_there_are_one_place() {
+        let paths: Vec<String> = (0..1000).map(|number| format!("blog/{number}/x.jpg")).collect();
+        check_asked(&paths, &["blog"]);
+        let paths = ["data.toml", "c.txt", "static/a/b.txt", "static/gone/b.txt", "data.toml/x"];
+        check_asked(&paths.map(str::to_owned), &["c.txt", "data.toml", "static/a/b.txt", "static/gone"]);
+    }
+
+    /// Counts what is read.
+    struct Counting(MemoryWorld, AtomicUsize);
+
+    impl World for Counting {
+        fn today(&self) -> jiff::civil::Date {
+            self.0.today()
+        }
+
+        fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            self.0.read(path)
+        }
+
+        fn walk(&self, folder: &Path) -> io::Result<Vec<FileEntry>> {
+            self.0.walk(folder)
+        }
+
+        fn is_file(&self, path: &Path) -> bool {
+            self.0.is_file(path)
+        }
+
+        fn is_folder(&self, path: &Path) -> bool {
+            self.0.is_folder(path)
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_once_for_each_kind_of_digest() {
+        let world = Arc::new(Counting(world(), AtomicUsize::new(0)));
+        let files = files_of(Arc::clone(&world) as Arc<dyn World>);
+        for _ in 0..10 {
+            for path in ["a/b.txt", "/static/a/b.txt"] {
+                let digest = |kind| files.digest(path, kind).unwrap().unwrap();
+                assert_eq!(digest(Kind::Sha256), Kind::Sha256.of(b"static"));
+                assert_eq!(digest(Kind::Sha512), Kind::Sha512.of(b"static"));
+            }
+            assert_eq!(files.digest("main.css", Kind::Sha384).unwrap(), Some(Kind::Sha384.of(b"made")));
+        }
+        assert_eq!(world.1.load(Ordering::SeqCst), 2);
     }
 }

@@ -6,6 +6,7 @@
 
 mod content;
 mod data;
+mod digest;
 mod files;
 mod get_hash;
 mod get_image_metadata;

@@ -133,3 +133,22 @@ fn only_changes_of_the_input_start_a_build() {
         assert!(!concerns(Path::new(path), &places, output), "{path}");
     }
 }
+
+#[test]
+fn places_in_a_folder_that_was_watched_are_no_change() {
+    let mut scene = Scene::new(None);
+    let places =
+        |scene: &Scene| ["content", "data.toml", "blog", "deep/x"].map(|path| scene.at(path)).to_vec();
+    let told = |scene: &mut Scene| {
+        let mut told = BTreeSet::new();
+        while let Ok(Signal::Path(path)) = scene.watch.signals.try_recv() {
+            told.insert(path);
+        }
+        told
+    };
+    std::fs::write(scene.at("data.toml"), "").unwrap();
+    scene.watch = Watch::new(quiet(), scene.at("public"), Arc::new(|_: &str| {}));
+    scene.watch.follow(vec![scene.at("content")]);
+    scene.watch.follow_and_tell(places(&scene));
+    assert_eq!(told(&mut scene), BTreeSet::from([scene.at("deep/x")]));
+}
