@@ -299,3 +299,38 @@ fn sources_of_the_site_are_found_behind_links() {
     check_sources_stay(site.path(), &["build", "-o", "link"]);
     check_sources_stay(site.path(), &["build", "-o", "link/content"]);
 }
+
+/// Answers everything on this machine with 404; its address.
+fn nothing_there() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // Whoever asks says so in one piece.
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = std::io::Write::write_all(&mut stream, answer);
+        }
+    });
+    format!("http://{address}/x")
+}
+
+#[test]
+fn only_what_was_named_is_asked_however_it_is_named() {
+    let site = site(CONFIG, &format!("+++\n+++\n[x]({})\n", nothing_there()));
+    let root = site.path();
+    for (content, only, said) in [
+        (None, "content/a.md", "1 address asked"),
+        (None, "content", "1 address asked"),
+        (None, ".", "1 address asked"),
+        (None, "templates", "0 addresses asked"),
+        (Some("content"), "content/a.md", "1 address asked"),
+        (Some("./templates/../content"), "content/", "1 address asked"),
+    ] {
+        let content = content.map_or(vec![], |content| vec!["--content", content]);
+        let code = i32::from(said.starts_with('1'));
+        check_in(root, &[&content[..], &["check", "--only", only]].concat(), code, "", said);
+    }
+    check_in(root, &["check", "--only", "content/b.md"], 2, "", "there is no `content/b.md`");
+}
