@@ -105,7 +105,7 @@ impl Question {
 pub fn ask_all(
     questions: Vec<Question>,
     network: &Network,
-    heard: &mut (dyn FnMut(&[(String, Answer)]) + Send),
+    heard: impl FnMut(&[(String, Answer)]) + Send,
 ) -> BTreeMap<String, Answer> {
     let mut hosts: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {

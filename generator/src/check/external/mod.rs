@@ -116,7 +116,7 @@ impl Plan<'_> {
         cache: &mut Cache,
         kept: &mut (dyn FnMut(&Cache) + Send),
     ) -> Diagnostics {
-        let answers = ask::ask_all(self.questions, network, &mut |found| {
+        let answers = ask::ask_all(self.questions, network, |found: &[(String, Answer)]| {
             let now = network.clock.now();
             found.iter().for_each(|(address, answer)| cache.note(address, answer, now));
             kept(cache);
