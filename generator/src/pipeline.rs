@@ -111,8 +111,6 @@ pub struct Outcome {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The settings, if they could be read.
     pub config: Option<Arc<Config>>,
-    /// Places in the site's root that decide about files templates asked for.
-    pub asked: Vec<PathBuf>,
     /// What the pages link to, for [`Destination::Nowhere`] in [`Mode::Check`], if they could be rendered.
     pub links: Option<check::pages::Links>,
 }
@@ -160,7 +158,6 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     let diagnostics = options.warnings.judge(diagnostics);
     outcome.counts = made.counts;
     outcome.orphans = made.orphans;
-    outcome.asked = made.files.asked();
     outcome.links = made.links;
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
@@ -193,7 +190,6 @@ fn look_through(world: &dyn World, config: &Config, diagnostics: &mut Diagnostic
 struct Product {
     counts: Counts,
     orphans: Vec<PathBuf>,
-    files: Arc<Files>,
     links: Option<check::pages::Links>,
     sink: Made,
 }
@@ -279,7 +275,7 @@ fn make(
         check::unnoticed(&site, &inventory, &templates, &bodies, diagnostics);
     });
     let (counts, orphans, links) = (counts(&site), orphans(&site), None);
-    let mut product = Product { counts, orphans, files: Arc::clone(&files), links, sink: Made::Nothing };
+    let mut product = Product { counts, orphans, links, sink: Made::Nothing };
     if keeps_from_rendering(diagnostics) && config.auslage.is_some() {
         // Its templates see the strategy, of which a part may be missing now.
         return Ok(product);

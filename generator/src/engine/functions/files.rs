@@ -1,6 +1,6 @@
 //! Files that templates name: where they are looked for, and that none outside the site is found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -22,8 +22,6 @@ pub struct Files {
     /// What was made once bodies were known.
     made_later: OnceLock<BTreeMap<String, Arc<[u8]>>>,
     images: Images,
-    /// Where templates asked for a file in the site's root: the file, or what has to appear before it can.
-    asked: Mutex<BTreeSet<PathBuf>>,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
     network: Network,
@@ -52,7 +50,6 @@ impl Files {
             made,
             made_later: OnceLock::new(),
             images,
-            asked: Mutex::default(),
             names: OnceLock::new(),
             network: Network::default(),
             digests: Digests::default(),
@@ -64,11 +61,6 @@ impl Files {
     /// build makes them once.
     pub fn add_made(&self, made: BTreeMap<String, Arc<[u8]>>) {
         self.made_later.get_or_init(|| made);
-    }
-
-    /// The places in the site's root that decide about files templates asked for.
-    pub fn asked(&self) -> Vec<PathBuf> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The same, with what lies on other sites.
@@ -150,7 +142,6 @@ impl Files {
             None => path.trim_start_matches('/').to_owned(),
         };
         let clean = normalized(&named).ok_or_else(outside)?;
-        self.note_asked(&clean);
         for candidate in self.candidates(&clean) {
             if self.world.is_file(&candidate) {
                 return Ok(Some(Found::File(candidate)));
@@ -162,19 +153,6 @@ impl Files {
         let later = || self.made_later.get().and_then(|made| made.get(clean.as_str()));
         let made = self.made.get(clean.as_str()).or_else(later);
         Ok(made.map(|bytes| Found::Made(clean.clone(), Arc::clone(bytes))))
-    }
-
-    /// Notes where in the site's root a file is, or would have to appear: the first folder on the way to it
-    /// that is not there, so that a thousand files in it are one place.
-    fn note_asked(&self, clean: &str) {
-        let mut place = self.places.root.clone();
-        for part in clean.split('/') {
-            place.push(part);
-            if !self.world.is_folder(&place) {
-                break;
-            }
-        }
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
     }
 
     /// What is said of a file that is not there.
@@ -244,7 +222,7 @@ mod tests {
     use crate::world::{FileEntry, MemoryWorld, World};
     use std::collections::BTreeMap;
     use std::io;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -295,25 +273,6 @@ mod tests {
             assert!(files().find(path).is_err(), "{path}");
         }
         check("/secret.txt", None);
-    }
-
-    /// What templates asked for, as places in the root.
-    #[track_caller]
-    fn check_asked(paths: &[String], expected: &[&str]) {
-        let files = files();
-        for path in paths {
-            files.find(path).unwrap();
-        }
-        let expected: Vec<PathBuf> = expected.iter().map(|path| Path::new("/site").join(path)).collect();
-        assert_eq!(files.asked(), expected);
-    }
-
-    #[test]
-    fn many_files_in_a_folder_that_is_not_there_are_one_place() {
-        let paths: Vec<String> = (0..1000).map(|number| format!("blog/{number}/x.jpg")).collect();
-        check_asked(&paths, &["blog"]);
-        let paths = ["data.toml", "c.txt", "static/a/b.txt", "static/gone/b.txt", "data.toml/x"];
-        check_asked(&paths.map(str::to_owned), &["c.txt", "data.toml", "static/a/b.txt", "static/gone"]);
     }
 
     /// Counts what is read.
