@@ -1,12 +1,13 @@
 //! Runs the code of others that may panic, recurse deeply or never end, so that one odd page or grammar
 //! cannot take the build with it.
 //!
-//! On a thread of its own: only that has a stack of a known size and can be left behind. Nobody can end a
-//! thread from outside, so one that is late runs on until the program ends; its caller has to make sure
-//! that this does not happen again and again.
+//! On a thread of its own ([`run`]): only that has a stack of a known size and can be left behind. Nobody
+//! can end a thread from outside, so one that is late runs on until the program ends; its caller has to make
+//! sure that this does not happen again and again. What may panic and no more than that stays on the thread
+//! of its caller ([`here`]).
 
 use std::cell::Cell;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -53,6 +54,19 @@ pub fn run<T: Send + 'static>(
     })
 }
 
+/// The result of `work` on this thread, unless it panics. What `work` changed by then is as the panic left
+/// it, so it should change nothing that is looked at afterwards.
+///
+/// # Errors
+/// [`Stopped::Panicked`]
+pub fn here<T>(work: impl FnOnce() -> T) -> Result<T, Stopped> {
+    keep_quiet();
+    let before = IS_GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    IS_GUARDED.set(before);
+    result.map_err(|_| Stopped::Panicked)
+}
+
 /// A guarded panic becomes a diagnostic; told at the terminal as well, it would look like a crash.
 fn keep_quiet() {
     static ONCE: Once = Once::new();
@@ -85,6 +99,13 @@ mod tests {
     #[test]
     fn panics_end_at_the_guard() {
         assert_eq!(run(SOON, || -> u8 { panic!("odd input") }), Err(Stopped::Panicked));
+    }
+
+    #[test]
+    fn panics_on_the_thread_of_the_caller_end_at_the_guard() {
+        assert_eq!(here(|| 7), Ok(7));
+        assert_eq!(here(|| here(|| -> u8 { panic!("odd input") })), Ok(Err(Stopped::Panicked)));
+        assert!(!IS_GUARDED.get(), "its own panics are told again");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 mod documents;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -111,8 +111,6 @@ pub struct Outcome {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The settings, if they could be read.
     pub config: Option<Arc<Config>>,
-    /// Files in the site's root that templates asked for, found or not.
-    pub asked: Vec<PathBuf>,
     /// What the pages link to, for [`Destination::Nowhere`] in [`Mode::Check`], if they could be rendered.
     pub links: Option<check::pages::Links>,
 }
@@ -160,7 +158,6 @@ pub fn build(world: &Arc<dyn World>, options: &Options) -> Result<Outcome> {
     let diagnostics = options.warnings.judge(diagnostics);
     outcome.counts = made.counts;
     outcome.orphans = made.orphans;
-    outcome.asked = made.files.asked();
     outcome.links = made.links;
     match made.sink {
         Made::Folder(folder) if !diagnostics.has_errors() => {
@@ -193,7 +190,6 @@ fn look_through(world: &dyn World, config: &Config, diagnostics: &mut Diagnostic
 struct Product {
     counts: Counts,
     orphans: Vec<PathBuf>,
-    files: Arc<Files>,
     links: Option<check::pages::Links>,
     sink: Made,
 }
@@ -248,7 +244,8 @@ fn make(
         debug_span!("discover").in_scope(|| discover::discover(world.as_ref(), config, diagnostics))?;
     let mut sheets = debug_span!("sass").in_scope(|| sass::compile(world.as_ref(), &inventory, diagnostics));
     let highlighter = debug_span!("highlight")
-        .in_scope(|| highlight::load(config, world.as_ref(), diagnostics).map(Arc::new));
+        .in_scope(|| highlight::load(config, world.as_ref(), diagnostics))?
+        .map(Arc::new);
     for (name, sheet) in highlighter.iter().flat_map(|highlighter| highlighter.sheets()) {
         sheets.entry(name).or_insert(sheet);
     }
@@ -278,7 +275,7 @@ fn make(
         check::unnoticed(&site, &inventory, &templates, &bodies, diagnostics);
     });
     let (counts, orphans, links) = (counts(&site), orphans(&site), None);
-    let mut product = Product { counts, orphans, files: Arc::clone(&files), links, sink: Made::Nothing };
+    let mut product = Product { counts, orphans, links, sink: Made::Nothing };
     if keeps_from_rendering(diagnostics) && config.auslage.is_some() {
         // Its templates see the strategy, of which a part may be missing now.
         return Ok(product);
@@ -365,21 +362,21 @@ fn orphans(site: &Site) -> Vec<PathBuf> {
     pages.map(|page| page.document.file.path.clone()).collect()
 }
 
+/// Whether a folder holds a source, by its name or by where links lead.
+fn holds(output: &Path, source: &Path) -> bool {
+    let is_real = || source.canonicalize().ok()?.starts_with(output.canonicalize().ok()?).then_some(());
+    source.starts_with(output) || is_real().is_some()
+}
+
 /// Everything in the output that is not the site's is removed, so nothing else may be there.
 fn check_output(config: &Config, destination: Destination, diagnostics: &mut Diagnostics) {
     let places = &config.places;
     if matches!(destination, Destination::Memory | Destination::Nowhere) {
         return;
     }
-    let sources = [
-        &places.root,
-        &places.content,
-        &places.templates,
-        &places.statics,
-        &places.sass,
-        &places.config_file,
-    ];
-    if sources.into_iter().any(|source| source.starts_with(&places.output)) {
+    let own = [&places.root, &places.content, &places.templates, &places.statics, &places.sass];
+    let mut sources = own.into_iter().chain([&places.config_file]).chain(&places.theme);
+    if sources.any(|source| holds(&places.output, source)) {
         let span = Span::file(&places.config_file);
         diagnostics.push(catalog::output_holds_sources(span, &places.output));
     }

@@ -231,3 +231,106 @@ fn the_log_tells_the_stages_and_their_times() {
     assert!(!stderr(&[]).contains("time.busy"), "nothing is told unasked");
     assert!(stderr(&[("RUST_LOG", "a=b=c")]).contains("RUST_LOG"));
 }
+
+#[test]
+fn a_full_temporary_folder_is_not_blamed_on_the_site() {
+    let config = format!("{CONFIG}[markdown.highlighting]\ntheme = 'own'\nextra_themes = ['own.json']\n");
+    let site = site(&config, PAGE);
+    std::fs::write(
+        site.path().join("own.json"),
+        r#"{"name":"own","type":"dark","colors":{},"tokenColors":[]}"#,
+    )
+    .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auslage"));
+    command.env("TMPDIR", site.path().join("nowhere")).arg("--root").arg(site.path()).arg("build");
+    let stderr = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    assert!(stderr.contains("cannot make a temporary file of"), "{stderr}");
+    assert!(!stderr.contains("unusable-file") && !stderr.contains("hint:"), "{stderr}");
+}
+
+/// Everything that lies in a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        files.push(path.clone());
+        files.extend(if path.is_dir() && !path.is_symlink() { self::files(&path) } else { Vec::new() });
+    }
+    files.sort();
+    files
+}
+
+/// Whatever the output folder is called, the site is not written over its own sources.
+#[track_caller]
+fn check_sources_stay(folder: &Path, arguments: &[&str]) {
+    let before = files(folder);
+    let arguments = [arguments, &["--force"]].concat();
+    let (code, _, stderr) = ended(folder, &arguments);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("sources"), "{stderr}");
+    assert_eq!(files(folder), before, "{arguments:?}");
+}
+
+fn ended(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = in_folder(folder, arguments, &[]);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn sources_of_the_site_are_never_taken_for_the_last_output() {
+    let site = site(CONFIG, PAGE);
+    let root = site.path().canonicalize().unwrap();
+    let name = root.file_name().unwrap().to_str().unwrap();
+    let beside = format!("../{name}");
+    let detour = root.join("content/..");
+    for output in [".", "./", beside.as_str(), "content", "content/../templates/", detour.to_str().unwrap()] {
+        check_sources_stay(&root, &["build", "-o", output]);
+    }
+    check_sources_stay(&root, &["--content", "content/../content", "build", "-o", "content"]);
+    check_sources_stay(&root.join("content"), &["--root", "..", "build", "-o", "../templates"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn sources_of_the_site_are_found_behind_links() {
+    let site = site(CONFIG, PAGE);
+    std::os::unix::fs::symlink(".", site.path().join("link")).unwrap();
+    check_sources_stay(site.path(), &["build", "-o", "link"]);
+    check_sources_stay(site.path(), &["build", "-o", "link/content"]);
+}
+
+/// Answers everything on this machine with 404; its address.
+fn nothing_there() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // Whoever asks says so in one piece.
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = std::io::Write::write_all(&mut stream, answer);
+        }
+    });
+    format!("http://{address}/x")
+}
+
+#[test]
+fn only_what_was_named_is_asked_however_it_is_named() {
+    let site = site(CONFIG, &format!("+++\n+++\n[x]({})\n", nothing_there()));
+    let root = site.path();
+    for (content, only, said) in [
+        (None, "content/a.md", "1 address asked"),
+        (None, "content", "1 address asked"),
+        (None, ".", "1 address asked"),
+        (None, "templates", "0 addresses asked"),
+        (Some("content"), "content/a.md", "1 address asked"),
+        (Some("./templates/../content"), "content/", "1 address asked"),
+    ] {
+        let content = content.map_or(vec![], |content| vec!["--content", content]);
+        let code = i32::from(said.starts_with('1'));
+        check_in(root, &[&content[..], &["check", "--only", only]].concat(), code, "", said);
+    }
+    check_in(root, &["check", "--only", "content/b.md"], 2, "", "there is no `content/b.md`");
+}

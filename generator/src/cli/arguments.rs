@@ -167,8 +167,8 @@ pub struct Check {
     /// Treats warnings as errors: exit code 1, and the output stays as it was
     #[arg(long)]
     pub strict: bool,
-    /// Asks other sites only about links in these files; may be given several times
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// Asks other sites only about links in these files and below these folders; may be given several times
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     pub only: Vec<PathBuf>,
     /// File that keeps what other sites answered, if it is not `.auslage/links.json` in the root
     #[arg(long, value_name = "FILE")]

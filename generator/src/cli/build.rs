@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::arguments::Build;
-use super::{Session, exit_code, terminal, warnings};
+use super::{Session, exit_code, from_here, terminal, warnings};
 use crate::config::{Mode, Overrides};
 use crate::pipeline::{Destination, Drafts, Options, Outcome};
 
@@ -19,7 +19,7 @@ pub(super) fn run(session: &Session, options: &Build) -> Result<ExitCode> {
         config_file: session.config_file.clone(),
         overrides: Overrides {
             base_url: options.base_url.clone(),
-            output_dir: options.output_dir.clone(),
+            output_dir: options.output_dir.as_deref().map(from_here),
             content: session.content.clone(),
             minify: options.minify,
             mode: Mode::Build,

@@ -1,14 +1,14 @@
 //! `auslage check`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use jiff::SignedDuration;
+use anyhow::{Context as _, Result};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::arguments::Check;
-use super::{Session, exit_code, terminal, warnings};
+use super::{Session, exit_code, from_here, terminal, warnings};
 use crate::check::external::cache::Cache;
 use crate::check::external::{Selection, Tally};
 use crate::check::pages::Links;
@@ -16,13 +16,19 @@ use crate::config::{Config, Mode, Overrides};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::report::Format;
 use crate::emit::write_aside;
+use crate::network::Network;
 use crate::pipeline::{self, Destination, Drafts, Options, Outcome};
+use crate::world::tidy;
 
 /// Where answers of other sites are kept, below the root.
 const CACHE: &str = ".auslage/links.json";
 
+/// How long the cache is not written while hosts answer.
+const BETWEEN_SAVES: SignedDuration = SignedDuration::from_secs(5);
+
 /// Builds without writing, asks other sites about links to them, and tells how many problems there are.
 pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
+    let only = selected(options, session)?;
     terminal::say("Checking site...");
     let mut outcome = session.build(&Options {
         root: session.root.clone(),
@@ -36,7 +42,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
     let mut tally = None;
     if let (Some(links), Some(config)) = (outcome.links.take(), outcome.config.clone()) {
         if !options.skip_external_links && !session.network.fetch.is_offline() {
-            let (problems, found) = external(session, options, &links, &config)?;
+            let (problems, found) = external(session, options, only, &links, &config)?;
             let problems = warnings(options.strict).judge(problems);
             session.tell(&problems);
             outcome.diagnostics.extend(problems);
@@ -52,13 +58,13 @@ pub(super) fn run(session: &Session, options: &Check) -> Result<ExitCode> {
 fn external(
     session: &Session,
     options: &Check,
+    only: Vec<PathBuf>,
     links: &Links,
     config: &Config,
 ) -> Result<(Diagnostics, Tally)> {
     let file = options.link_cache.clone().unwrap_or_else(|| config.places.root.join(CACHE));
     let mut cache = session.world.read_text(&file).map(|text| Cache::parse(&text)).unwrap_or_default();
     let trusted = SignedDuration::from_hours(options.link_cache_hours.into());
-    let only = options.only.iter().map(|path| whole(path, &session.root)).collect();
     let selection = Selection { only, trusted };
     let plan = pipeline::ask_external(links, config, &cache, &selection, &session.network);
     let tally = plan.tally;
@@ -69,18 +75,46 @@ fn external(
             count(tally.asked, "address")
         ));
     }
-    let problems = plan.ask(&session.network, &mut cache);
+    let mut saving = Saving::new(&session.network);
+    let problems = plan.ask(&session.network, &mut cache, &mut |cache| {
+        saving.whenever_due(|now| write_aside(&file, &cache.text(now, trusted)));
+    });
     if tally.asked > 0 {
         write_aside(&file, &cache.text(session.network.clock.now(), trusted))?;
     }
     Ok((problems, tally))
 }
 
-/// A path as the site knows it: as seen from here, or from the root.
-fn whole(path: &Path, root: &Path) -> PathBuf {
-    let from_here = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let whole = if from_here.exists() { from_here } else { root.join(path) };
-    crate::world::tidy(&whole)
+/// When the cache was written last, so that a run that is interrupted need not begin anew.
+struct Saving<'a> {
+    network: &'a Network,
+    last: Timestamp,
+}
+
+impl<'a> Saving<'a> {
+    fn new(network: &'a Network) -> Self {
+        Self { network, last: network.clock.now() }
+    }
+
+    fn whenever_due(&mut self, write: impl FnOnce(Timestamp) -> Result<()>) {
+        let now = self.network.clock.now();
+        if now.duration_since(self.last) >= BETWEEN_SAVES {
+            self.last = now;
+            // Writing it at the end tells what is wrong.
+            let _ = write(now);
+        }
+    }
+}
+
+/// The paths given with `--only`, as the site knows them.
+fn selected(options: &Check, session: &Session) -> Result<Vec<PathBuf>> {
+    let found = options.only.iter().map(|path| {
+        let places = [from_here(path), tidy(&session.root.join(path))];
+        places.into_iter().find(|place| place.exists()).with_context(|| {
+            format!("there is no `{}`; `--only` names files and folders of the site", path.display())
+        })
+    });
+    found.collect()
 }
 
 fn tell(session: &Session, outcome: &Outcome, tally: Option<Tally>) {

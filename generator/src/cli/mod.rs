@@ -14,7 +14,7 @@ mod signals;
 pub mod site_builder;
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::diagnostic::catalog::config::NO_SITE;
 use crate::diagnostic::report::{self, Format};
 use crate::network::Network;
 use crate::pipeline::{self, Outcome, Warnings};
-use crate::world::{DiskWorld, World};
+use crate::world::{DiskWorld, World, tidy};
 use arguments::{Arguments, Command, ReportFormat};
 
 /// Exit code for problems in the content.
@@ -94,9 +94,9 @@ impl Session {
         );
         Ok(Self {
             world: Arc::new(DiskWorld::new(arguments.today)),
-            root,
+            root: tidy(&root),
             config_file: arguments.config.clone(),
-            content: arguments.content.clone(),
+            content: arguments.content.as_deref().map(from_here),
             today: arguments.today,
             network: if arguments.offline { Network::default() } else { Network::online() },
             format: match arguments.format {
@@ -120,6 +120,11 @@ impl Session {
         let text = report::render_colored(diagnostics, world, &self.root, self.format, color);
         terminal::report(&text, self.format);
     }
+}
+
+/// A path of the command line as all stages know paths: absolute, so that it can be compared with theirs.
+fn from_here(path: &Path) -> PathBuf {
+    tidy(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()))
 }
 
 /// What `--strict` says of warnings.

@@ -12,7 +12,7 @@ use crate::diagnostic::report::{self, Color, Format};
 use crate::network::Network;
 use crate::pipeline::{self, Destination, Drafts, Options, Outcome, Warnings};
 use crate::serve::{Builder, Built};
-use crate::world::{DiskWorld, World, tidy};
+use crate::world::{DiskWorld, WatchingWorld, World, tidy};
 
 /// What is built.
 #[derive(Debug, Clone, Default)]
@@ -94,11 +94,15 @@ impl SiteBuilder {
     }
 
     /// The places to watch before the first build. Where the configuration cannot be read these are the
-    /// usual ones.
+    /// usual ones around its file, which may lie in a folder above.
     pub fn places(&self) -> Vec<PathBuf> {
-        match self.config() {
-            Some(config) => places(&self.options, &config),
-            None => usual_places(&self.options),
+        let options = &self.options;
+        if let Some(config) = self.config() {
+            return places(options, &config);
+        }
+        match config::guess(self.world.as_ref(), &options.root, options.config_file.as_deref()) {
+            Some(guess) => usual_places(options, &guess.places.root, Some(guess.places.config_file)),
+            None => usual_places(options, &options.root, None),
         }
     }
 
@@ -106,13 +110,17 @@ impl SiteBuilder {
         report::render_colored(&outcome.diagnostics, self.world.as_ref(), &self.options.root, format, color)
     }
 
-    fn built(&mut self, outcome: Outcome, start: Instant) -> Built {
+    /// Watches what the build has looked at besides the site's folders: style sheets' imports, grammars,
+    /// files that templates name, wherever they lie and whether they are there.
+    fn watch(&mut self, config: Option<&Config>, seen: Vec<PathBuf>) {
+        let places = config.map_or_else(|| self.watched.clone(), |config| places(&self.options, config));
+        let output = absolute(&self.options.output);
+        let seen = seen.into_iter().filter(|place| !place.starts_with(&output));
+        self.watched = watched(&self.options, places.into_iter().chain(seen).collect());
+    }
+
+    fn built(&self, outcome: Outcome, start: Instant) -> Built {
         (self.tell)(&self.told(&outcome, self.options.format, self.options.color));
-        if let Some(config) = &outcome.config {
-            let asked = outcome.asked.iter().cloned();
-            let places = places(&self.options, config).into_iter().chain(asked);
-            self.watched = watched(&self.options, places.collect());
-        }
         let has_errors = outcome.diagnostics.has_errors();
         if !has_errors {
             (self.tell)(&format!("{}\n{}\n", summary(&outcome), done(start)));
@@ -133,7 +141,10 @@ impl Builder for SiteBuilder {
                 if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
             (self.tell)(&format!("changed: {}{more}\n", shown.display()));
         }
-        match pipeline::build(&self.world, &self.pipeline_options()) {
+        let world = Arc::new(WatchingWorld::new(Arc::clone(&self.world), self.places()));
+        let result = pipeline::build(&(Arc::clone(&world) as Arc<dyn World>), &self.pipeline_options());
+        self.watch(result.as_ref().ok().and_then(|outcome| outcome.config.as_deref()), world.seen());
+        match result {
             Ok(outcome) => self.built(outcome, start),
             // A folder that vanished under the build comes back with the next change.
             Err(error) => {
@@ -154,10 +165,10 @@ fn places(options: &SiteOptions, config: &Config) -> Vec<PathBuf> {
 }
 
 /// Where a site is usually to be found.
-fn usual_places(options: &SiteOptions) -> Vec<PathBuf> {
+fn usual_places(options: &SiteOptions, root: &Path, config_file: Option<PathBuf>) -> Vec<PathBuf> {
     let folders = ["content", "templates", "static", "sass", "themes"];
-    let usual = folders.map(|name| options.root.join(name)).into_iter();
-    watched(options, usual.chain(options.content.clone()).collect())
+    let usual = folders.map(|name| root.join(name)).into_iter();
+    watched(options, usual.chain(config_file).chain(options.content.clone()).collect())
 }
 
 /// These and what is watched in any case, each once and as an absolute path, as changes are told.
@@ -166,19 +177,26 @@ fn watched(options: &SiteOptions, mut places: Vec<PathBuf>) -> Vec<PathBuf> {
     places.extend(["zola.toml", "config.toml"].map(|name| options.root.join(name)));
     places.extend(options.config_file.iter().map(|file| options.root.join(file)));
     places.extend(options.extra_watched.iter().cloned());
-    let mut places: Vec<PathBuf> = places
-        .iter()
-        .map(|place| tidy(&std::path::absolute(place).unwrap_or_else(|_| place.clone())))
-        .collect();
-    places.sort();
-    places.dedup();
-    let all = places.clone();
-    places.retain(|place| !all.iter().any(|other| is_inside(place, other)));
-    places
+    outermost(places.iter().map(|place| absolute(place)).collect(), Path::is_dir)
 }
 
-fn is_inside(place: &Path, folder: &Path) -> bool {
-    place != folder && place.starts_with(folder) && folder.is_dir()
+fn absolute(place: &Path) -> PathBuf {
+    tidy(&std::path::absolute(place).unwrap_or_else(|_| place.to_path_buf()))
+}
+
+/// Those that lie in no folder among them, sorted: what is in a folder follows it.
+fn outermost(mut places: Vec<PathBuf>, is_folder: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    places.sort();
+    places.dedup();
+    let mut around: Option<PathBuf> = None;
+    places.retain(|place| {
+        let is_inside = around.as_ref().is_some_and(|folder| place.starts_with(folder));
+        if !is_inside {
+            around = is_folder(place).then(|| place.clone());
+        }
+        !is_inside
+    });
+    places
 }
 
 /// The folder to which the configuration has the site written; the usual one if it cannot be read.
@@ -186,6 +204,29 @@ pub fn configured_output(options: &SiteOptions) -> PathBuf {
     let world = DiskWorld::new(options.today);
     let mut told_by_the_build = Diagnostics::default();
     let file = options.config_file.as_deref();
-    let config = config::load(&world, &options.root, file, &Overrides::default(), &mut told_by_the_build);
+    let config = config::load(&world, &options.root, file, &Overrides::default(), &mut told_by_the_build)
+        .or_else(|| config::guess(&world, &options.root, file));
     config.map_or_else(|| options.root.join("public"), |config| config.places.output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outermost;
+    use std::cell::Cell;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn what_lies_in_a_watched_folder_is_not_watched_again() {
+        let places =
+            ["/s/content/a/b", "/s/a-b", "/s/content", "/s/gone/x", "/s/content-2", "/s/gone", "/s/a"];
+        let looks = Cell::new(0);
+        let is_folder = |path: &Path| {
+            looks.set(looks.get() + 1);
+            !path.starts_with("/s/gone")
+        };
+        let found = outermost(places.map(PathBuf::from).to_vec(), is_folder);
+        let expected = ["/s/a", "/s/a-b", "/s/content", "/s/content-2", "/s/gone", "/s/gone/x"];
+        assert_eq!(found, expected.map(PathBuf::from));
+        assert_eq!(looks.get(), expected.len(), "each is looked at once");
+    }
 }

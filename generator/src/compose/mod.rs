@@ -8,6 +8,7 @@ mod analytics;
 mod backlinks;
 mod content;
 mod sitelinks;
+mod suggestions;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,8 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Templates;
 use crate::highlight::Highlighter;
 use crate::site::{PageId, SectionId, Site};
-use content::Composer;
+use content::{Composed, Composer};
+use suggestions::Suggestions;
 
 /// What becomes of bodies that are templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +41,16 @@ pub fn compose(
     highlighter: Option<&Highlighter>,
     diagnostics: &mut Diagnostics,
 ) -> Bodies {
-    let composer = Composer::new(site, templates, templating, highlighter);
-    let pages: Vec<_> =
-        (0..site.pages.len()).into_par_iter().map(|index| composer.page(PageId(index))).collect();
-    let sections: Vec<_> =
-        (0..site.sections.len()).into_par_iter().map(|index| composer.section(SectionId(index))).collect();
+    let suggestions = Suggestions::default();
+    let composer = Composer::new(site, templates, templating, highlighter, &suggestions);
+    let page = |index| composer.page(PageId(index));
+    let section = |index| composer.section(SectionId(index));
+    let mut pages: Vec<_> = (0..site.pages.len()).into_par_iter().map(page).collect();
+    let mut sections: Vec<_> = (0..site.sections.len()).into_par_iter().map(section).collect();
+    if suggestions.look_up(site) {
+        again(&mut pages, page);
+        again(&mut sections, section);
+    }
     for composed in pages.iter().chain(&sections) {
         diagnostics.extend(composed.diagnostics.clone());
     }
@@ -54,4 +61,10 @@ pub fn compose(
     };
     bodies.backlinks = backlinks::collect(site, &bodies);
     bodies
+}
+
+/// Composes those again whose links can be told better.
+fn again(composed: &mut [Composed], compose: impl Fn(usize) -> Composed + Sync) {
+    let composed = composed.par_iter_mut().enumerate();
+    composed.filter(|(_, old)| old.lacks_suggestions()).for_each(|(index, old)| *old = compose(index));
 }

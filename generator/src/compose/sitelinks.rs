@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::nearest;
+use super::suggestions::Suggestions;
+use crate::config::Mode;
 use crate::markup::Links;
 use crate::parse::Document;
 use crate::site::{LeftOut, Site};
@@ -11,6 +12,7 @@ use crate::site::{LeftOut, Site};
 pub(super) struct SiteLinks<'a> {
     pub(super) site: &'a Site,
     pub(super) document: &'a Document,
+    pub(super) suggestions: &'a Suggestions,
 }
 
 impl Links for SiteLinks<'_> {
@@ -29,22 +31,16 @@ impl Links for SiteLinks<'_> {
         matches!(self.site.left_out(path), Some(LeftOut::Draft | LeftOut::BelowDraft(_)))
     }
 
-    /// A document that moved keeps its name, so the same name in another folder comes first.
     fn nearest(&self, path: &str) -> Option<String> {
-        let name = file_name(path);
-        let mut moved = self.site.by_path.keys().filter(|other| file_name(other) == name);
-        match (moved.next(), moved.next()) {
-            (Some(only), None) => Some(only.clone()),
-            _ => nearest(path, self.site.by_path.keys().map(String::as_str)).map(str::to_owned),
-        }
+        self.suggestions.of(path)
+    }
+
+    fn are_checked(&self) -> bool {
+        self.site.config.mode == Mode::Check
     }
 
     fn place(&self, link: &str) -> Option<Range<usize>> {
         let start = self.document.body.start + self.document.body().find(link)?;
         Some(start..start + link.len())
     }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

@@ -194,7 +194,7 @@ fn places(
         statics: root.join("static"),
         sass: root.join("sass"),
         theme: raw.theme.as_ref().map(|theme| root.join("themes").join(&theme.value)),
-        output: overrides.output_dir.clone().unwrap_or_else(|| tidy(&root.join(output))),
+        output: tidy(&overrides.output_dir.clone().unwrap_or_else(|| root.join(output))),
         root,
         config_file,
     }

@@ -20,7 +20,7 @@ pub enum Severity {
 }
 
 /// A place in an input file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The file, as the [`World`](crate::world::World) knows it.
     pub path: PathBuf,

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::complaint::Complaint;
 use super::literals::Loaded;
-use super::{Source, Sources, is_named};
+use super::{Source, Sources};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Note, Span};
 
@@ -25,14 +25,20 @@ pub(super) fn extends(source: &Source) -> Option<Range<usize>> {
 }
 
 /// The templates from the one that is rendered up to the one whose text the engine went through first.
-pub(super) fn parents(rendered: &str, complaint: &Complaint, sources: &Sources) -> Vec<Note> {
+/// `theme` is what the names of the theme's begin with.
+pub(super) fn parents(
+    rendered: &str,
+    complaint: &Complaint,
+    sources: &Sources,
+    theme: Option<&str>,
+) -> Vec<Note> {
     let mut callers = complaint.notes.iter().filter(|(label, ..)| label == CALLED);
     let Some(first) = callers.next_back().map(|(_, template, _)| template.as_str()).or(complaint.template())
     else {
         return Vec::new();
     };
     let mut notes = Vec::new();
-    let mut current = find(rendered, sources);
+    let mut current = find(rendered, sources, theme);
     while let Some((name, source)) = current
         && notes.len() <= sources.len()
     {
@@ -42,7 +48,7 @@ pub(super) fn parents(rendered: &str, complaint: &Complaint, sources: &Sources) 
         let Some(range) = extends(source) else { break };
         let parent = &source.text[range.clone()];
         notes.push(catalog::extends_here(Span::new(&source.path, range.clone()), name, parent));
-        current = find(parent, sources);
+        current = find(parent, sources, theme);
     }
     Vec::new()
 }
@@ -70,9 +76,9 @@ pub fn callers<'t>(complaint: &Complaint, place: impl Fn(&str) -> Option<Text<'t
 }
 
 /// The template of that name; the theme's if the site has none of its own.
-fn find<'s>(name: &str, sources: &'s Sources) -> Option<(&'s str, &'s Source)> {
+fn find<'s>(name: &str, sources: &'s Sources, theme: Option<&str>) -> Option<(&'s str, &'s Source)> {
     let found = sources.get_key_value(name);
-    let found = found.or_else(|| sources.iter().find(|(other, _)| is_named(other, name)));
+    let found = found.or_else(|| sources.get_key_value(&format!("{}{name}", theme?)));
     found.map(|(name, source)| (name.as_str(), source))
 }
 

@@ -13,7 +13,7 @@ use tera::{ErrorKind, Tera};
 use super::chain::extends;
 use super::complaint::{Complaint, quoted_after};
 use super::literals::Loaded;
-use super::{Source, Sources, builtin, is_named, problem};
+use super::{Source, Sources, builtin, finds, problem};
 use crate::diagnostic::catalog::templates as catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::discover::Inventory;
@@ -39,8 +39,8 @@ pub fn read(world: &dyn World, inventory: &Inventory, diagnostics: &mut Diagnost
     sources
 }
 
-/// Adds all templates, or all that are sound.
-pub fn add(tera: &mut Tera, sources: &Sources, diagnostics: &mut Diagnostics) {
+/// Adds all templates, or all that are sound. `theme` is what the names of the theme's begin with.
+pub fn add(tera: &mut Tera, sources: &Sources, theme: Option<&str>, diagnostics: &mut Diagnostics) {
     tera.add_raw_templates(builtin::TEMPLATES).expect("the built-in templates are sound");
     if tera.add_raw_templates(sources.iter().map(loaded)).is_ok() {
         return;
@@ -52,7 +52,7 @@ pub fn add(tera: &mut Tera, sources: &Sources, diagnostics: &mut Diagnostics) {
         let Err(error) = tera.add_raw_templates(sound.map(loaded)) else {
             return;
         };
-        let Complaints { about, report } = complaints(&error, sources, &broken);
+        let Complaints { about, report } = complaints(&error, sources, &broken, theme);
         let before = broken.len();
         broken.extend(about);
         if broken.len() == before {
@@ -96,14 +96,19 @@ struct Complaints {
     report: Diagnostics,
 }
 
-fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>) -> Complaints {
+fn complaints(
+    error: &tera::Error,
+    sources: &Sources,
+    broken: &BTreeSet<String>,
+    theme: Option<&str>,
+) -> Complaints {
     let mut report = Diagnostics::default();
     let mut about = BTreeSet::new();
     match error.kind() {
         ErrorKind::MissingParent { current, parent } => {
             about.insert(current.clone());
             if let Some(source) = sources.get(current)
-                && !broken.iter().any(|name| is_named(name, parent))
+                && !finds(parent, theme, |name| broken.contains(name))
             {
                 let span = Span::new(&source.path, extends(source).unwrap_or(0..0));
                 report.push(catalog::unknown_template(
@@ -129,8 +134,9 @@ fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>)
             }
             let complaints = Complaint::of_reports(message);
             about.extend(complaints.iter().filter_map(Complaint::template).map(str::to_owned));
-            let own =
-                complaints.iter().filter(|complaint| !follows_from(&complaint.message, sources, broken));
+            let own = complaints
+                .iter()
+                .filter(|complaint| !follows_from(&complaint.message, sources, broken, theme));
             report.extend(problem::all_reported(own, sources));
         }
         _ => {}
@@ -139,7 +145,7 @@ fn complaints(error: &tera::Error, sources: &Sources, broken: &BTreeSet<String>)
 }
 
 /// Whether a name is unknown only because the template that has it was left out.
-fn follows_from(message: &str, sources: &Sources, broken: &BTreeSet<String>) -> bool {
+fn follows_from(message: &str, sources: &Sources, broken: &BTreeSet<String>, theme: Option<&str>) -> bool {
     if let Some(component) = quoted_after(message, "Unknown component ") {
         return broken
             .iter()
@@ -147,7 +153,7 @@ fn follows_from(message: &str, sources: &Sources, broken: &BTreeSet<String>) -> 
             .any(|source| COMPONENT.captures_iter(&source.text).any(|captures| &captures[1] == component));
     }
     match quoted_after(message, "Unknown template ") {
-        Some(template) => broken.iter().any(|name| is_named(name, template)),
+        Some(template) => finds(template, theme, |name| broken.contains(name)),
         None => false,
     }
 }

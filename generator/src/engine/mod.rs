@@ -50,10 +50,12 @@ pub struct Templates {
     pub tera: Tera,
     /// The site's own templates, by their names in the engine.
     sources: Arc<Sources>,
+    /// What the names of the theme's templates begin with.
+    theme: Option<String>,
     files: Arc<Files>,
 }
 
-/// Why a body was not rendered.
+/// Why a body, or another part of a file, was not rendered.
 #[derive(Debug)]
 pub enum BodyError {
     /// The engine's complaint.
@@ -96,15 +98,17 @@ impl Templates {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut tera = Tera::default();
-        let theme = config.theme.iter().map(|theme| format!("{theme}/templates/"));
-        tera.set_fallback_prefixes(theme.chain([builtin::PREFIX.to_owned()]).collect::<Vec<_>>())
-            .expect("prefixes can be set while there is no template");
+        let theme = config.theme.as_ref().map(|theme| format!("{theme}/templates/"));
+        tera.set_fallback_prefixes(
+            theme.iter().cloned().chain([builtin::PREFIX.to_owned()]).collect::<Vec<_>>(),
+        )
+        .expect("prefixes can be set while there is no template");
         functions::register(&mut tera, config, files);
         filters::register(&mut tera, config);
         tera.global_context().insert("zola_version", ZOLA_VERSION);
         let sources = load::read(files.world(), inventory, diagnostics);
-        load::add(&mut tera, &sources, diagnostics);
-        Self { tera, sources: Arc::new(sources), files: Arc::clone(files) }
+        load::add(&mut tera, &sources, theme.as_deref(), diagnostics);
+        Self { tera, sources: Arc::new(sources), theme, files: Arc::clone(files) }
     }
 
     /// The same, with the site's addresses: `get_url` and the `markdown` filter know pages, `get_page`
@@ -146,7 +150,7 @@ impl Templates {
     /// Whether there is a template of that name which has mistakes, or depends on one that has, so that
     /// it was left out.
     pub fn is_broken(&self, name: &str) -> bool {
-        !self.contains(name) && self.sources.keys().any(|other| is_named(other, name))
+        !self.contains(name) && finds(name, self.theme.as_deref(), |other| self.sources.contains_key(other))
     }
 
     /// The file of one of the site's own templates.
@@ -175,23 +179,29 @@ impl Templates {
     /// # Errors
     /// What is wrong with it, with its place in the template.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostics> {
-        let mut bounded = Bounded::new();
-        match (self.tera.render_to(name, context, &mut bounded), bounded.reached()) {
-            (Ok(()), _) => Ok(bounded.into_text()),
-            (Err(_), Some(bound)) => {
-                let mut diagnostics = Diagnostics::default();
-                let span = self.file(name).map(Span::file);
-                diagnostics.push(catalog::bound_reached(span, bound));
-                Err(diagnostics)
-            }
-            (Err(error), None) => {
-                let mut problems = Diagnostics::default();
-                for diagnostic in problem::in_rendering(name, &error, &self.sources).iter() {
-                    problems.push(self.in_its_file(diagnostic.clone()));
+        self.render_part(name, context).map_err(|error| {
+            let mut problems = Diagnostics::default();
+            match error {
+                BodyError::Bound(bound) => {
+                    problems.push(catalog::bound_reached(self.file(name).map(Span::file), bound));
                 }
-                Err(problems)
+                BodyError::Engine(error) => {
+                    let theme = self.theme.as_deref();
+                    for diagnostic in problem::in_rendering(name, &error, &self.sources, theme).iter() {
+                        problems.push(self.in_its_file(diagnostic.clone()));
+                    }
+                }
             }
-        }
+            problems
+        })
+    }
+
+    /// Renders a template for a part of a file.
+    ///
+    /// # Errors
+    /// What the engine says, or the bound that was reached.
+    pub fn render_part(&self, name: &str, context: &Context) -> Result<String, BodyError> {
+        bounds::within(Bounded::new(), |bounded| self.tera.render_to(name, context, bounded))
     }
 
     /// Renders a body, which is no file of its own.
@@ -199,12 +209,7 @@ impl Templates {
     /// # Errors
     /// What the engine says, or the bound that was reached.
     pub fn render_body(&self, text: &str, context: &Context) -> Result<String, BodyError> {
-        let mut bounded = Bounded::new();
-        match (self.tera.render_str_to(text, context, false, &mut bounded), bounded.reached()) {
-            (Ok(()), _) => Ok(bounded.into_text()),
-            (Err(_), Some(bound)) => Err(BodyError::Bound(bound)),
-            (Err(error), None) => Err(BodyError::Engine(Box::new(error))),
-        }
+        bounds::within(Bounded::new(), |bounded| self.tera.render_str_to(text, context, false, bounded))
     }
 
     /// What the engine says of a file that a template reads, as a problem of that file.
@@ -221,7 +226,7 @@ impl Templates {
     }
 }
 
-/// Whether the engine finds the template `name` under `wanted`: by itself or as the theme's.
-fn is_named(name: &str, wanted: &str) -> bool {
-    name == wanted || name.strip_suffix(wanted).is_some_and(|before| before.ends_with("/templates/"))
+/// Whether the engine finds `wanted` among some names: by itself, or as the theme's.
+fn finds(wanted: &str, theme: Option<&str>, is_there: impl Fn(&str) -> bool) -> bool {
+    is_there(wanted) || theme.is_some_and(|theme| is_there(&format!("{theme}{wanted}")))
 }

@@ -69,14 +69,19 @@ fn leftovers_of(source: &Source) -> Vec<Leftover> {
 
 /// What went wrong while a template was rendered, with the way to it. Who asks for a document that has
 /// mistakes of its own does nothing wrong.
-pub fn in_rendering(rendered: &str, error: &tera::Error, sources: &Sources) -> Diagnostics {
+pub fn in_rendering(
+    rendered: &str,
+    error: &tera::Error,
+    sources: &Sources,
+    theme: Option<&str>,
+) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for complaint in Complaint::all(error) {
         if complaint.message.contains(BROKEN_DOCUMENT) {
             continue;
         }
         let mut diagnostic = leftover(&complaint, sources).unwrap_or_else(|| reported(&complaint, sources));
-        diagnostic.notes.splice(..0, chain::parents(rendered, &complaint, sources));
+        diagnostic.notes.splice(..0, chain::parents(rendered, &complaint, sources, theme));
         diagnostics.push(diagnostic);
     }
     diagnostics

@@ -2,10 +2,11 @@
 
 use tera::Context;
 
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalog::markup::snippet;
-use crate::engine::Templates;
+use crate::diagnostic::catalog::templates::bound_reached;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::engine::complaint::Complaint;
+use crate::engine::{BodyError, Templates};
 use crate::markup::Snippets;
 
 /// Renders them with the site's engine.
@@ -15,7 +16,13 @@ pub(crate) struct SiteSnippets<'a> {
 
 impl SiteSnippets<'_> {
     fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
-        self.templates.tera.render(name, context).map_err(|error| {
+        self.templates.render_part(name, context).map_err(|error| {
+            let error = match error {
+                BodyError::Engine(error) => error,
+                BodyError::Bound(bound) => {
+                    return bound_reached(self.templates.file(name).map(Span::file), bound);
+                }
+            };
             let complaints = Complaint::all(&error);
             let first = complaints.first().expect("an error is at least one complaint");
             let span =

@@ -133,7 +133,9 @@ impl Scan<'_> {
         let rest = words[word.len()..].trim_start();
         match word {
             "macro" => {
-                let definition = self.text[tag.inner.clone()].trim()[word.len()..].trim().to_owned();
+                let end = tag.masked.len() - tag.masked.trim_start().len() + word.len();
+                let definition =
+                    self.text[tag.inner.clone()].get(end..).unwrap_or_default().trim().to_owned();
                 self.add(tag.range.clone(), |span| catalog::macro_tag(span, &definition));
             }
             "import" => self.add(tag.range.clone(), catalog::import_tag),
@@ -172,7 +174,7 @@ impl Scan<'_> {
             let name = found.as_str().trim_end_matches(['(', ' ', '\t', '\n', '\r']);
             let name = name.rsplit("::").next().unwrap_or(name);
             let call = component_call(name, &arguments);
-            let end = closing(&tag.masked, found.end() - 1);
+            let end = end(tag, found.end() - 1);
             let range = tag.at(found.start()..end);
             self.add(range, |span| catalog::macro_call(span, name, &call));
         }
@@ -205,7 +207,7 @@ impl Scan<'_> {
                 let open = name.end() + rest.find('(')?;
                 let arguments = self.arguments(tag, open);
                 let [(None, value)] = arguments.as_slice() else { return None };
-                Some((value.clone(), closing(&tag.masked, open)))
+                Some((value.clone(), closing(&tag.masked, open)?))
             });
             match (name.as_str(), argument, positional) {
                 ("object", ..) => self.add(tag.at(name.range()), catalog::object_test),
@@ -221,7 +223,7 @@ impl Scan<'_> {
 
     fn functions(&mut self, tag: &Tag) {
         for found in GET_ENV.find_iter(&tag.masked) {
-            let end = closing(&tag.masked, found.end() - 1);
+            let end = end(tag, found.end() - 1);
             self.add(tag.at(found.start()..end), catalog::get_env);
         }
     }
@@ -243,11 +245,15 @@ impl Scan<'_> {
 
     /// The arguments of the call whose bracket opens at `open` of the tag's inside.
     fn arguments(&self, tag: &Tag, open: usize) -> Vec<(Option<String>, String)> {
-        let end = closing(&tag.masked, open);
-        let inside = open + 1..end.saturating_sub(1).max(open + 1);
+        let inside = open + 1..closing(&tag.masked, open).map_or(tag.masked.len(), |end| end - 1);
         let text = &self.text[tag.inner.clone()];
         arguments(&tag.masked[inside.clone()], &text[inside])
     }
+}
+
+/// End of a call whose bracket opens at `open`: that of the tag if it never closes.
+fn end(tag: &Tag, open: usize) -> usize {
+    closing(&tag.masked, open).unwrap_or(tag.masked.len())
 }
 
 /// The path that a filter is applied to, if it is only a path.

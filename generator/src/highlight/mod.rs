@@ -8,6 +8,7 @@
 mod endless;
 mod extras;
 mod fence;
+mod late;
 mod names;
 mod paint;
 mod registry;
@@ -16,6 +17,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use anyhow::Result;
 
 use crate::config::highlighting::{Style, Themes};
 use crate::config::{Config, Highlighting, Mode};
@@ -26,6 +29,7 @@ use crate::markup::{Code, CodeBlocks};
 use crate::world::World;
 use extras::Extras;
 use fence::Fence;
+use late::Block;
 use paint::Palette;
 
 /// In front of all classes.
@@ -43,8 +47,15 @@ pub struct Highlighter {
 
 /// What the site's configuration asks for; `None` if it asks for nothing. Themes and files that are not
 /// there are reported.
-pub fn load(config: &Config, world: &dyn World, diagnostics: &mut Diagnostics) -> Option<Highlighter> {
-    let settings = config.markdown.highlighting.clone()?;
+///
+/// # Errors
+/// If files of the site cannot be handed to the library.
+pub fn load(
+    config: &Config,
+    world: &dyn World,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Highlighter>> {
+    let Some(settings) = config.markdown.highlighting.clone() else { return Ok(None) };
     let mut problems = Diagnostics::default();
     let extras = Extras::read(&settings, &config.places.root, world, &mut problems);
     check_themes(&settings.themes, &extras, &mut problems);
@@ -54,11 +65,13 @@ pub fn load(config: &Config, world: &dyn World, diagnostics: &mut Diagnostics) -
         // Their mistakes are told whether there is code or not.
         match highlighter.extras.endless() {
             Some(diagnostic) => problems.push(diagnostic),
-            None => {
-                if let Err(diagnostic) = registry::with(&highlighter.extras) {
-                    problems.push(*diagnostic);
+            None => match registry::with(&highlighter.extras)? {
+                Ok(registry) => {
+                    let palette = Palette::new(registry, &highlighter.settings);
+                    let _ = highlighter.palette.set(Some(Arc::new(palette)));
                 }
-            }
+                Err(diagnostic) => problems.push(*diagnostic),
+            },
         }
     }
     if problems.has_errors() {
@@ -66,7 +79,7 @@ pub fn load(config: &Config, world: &dyn World, diagnostics: &mut Diagnostics) -
         let _ = highlighter.palette.set(None);
     }
     diagnostics.extend(problems);
-    Some(highlighter)
+    Ok(Some(highlighter))
 }
 
 fn check_themes(themes: &Themes, extras: &Extras, diagnostics: &mut Diagnostics) {
@@ -109,10 +122,8 @@ impl Highlighter {
     }
 
     fn palette(&self) -> Option<&Arc<Palette>> {
-        let load = || {
-            let registry = registry::with(&self.extras).ok()?;
-            Some(Arc::new(Palette::new(registry, &self.settings)))
-        };
+        // With grammars and themes of the site it was filled when they were read.
+        let load = || Some(Arc::new(Palette::new(registry::plain(), &self.settings)));
         self.palette.get_or_init(load).as_ref()
     }
 
@@ -150,7 +161,9 @@ impl Highlighter {
             }
             return palette.plain(code.text, &fence);
         }
-        if self.late().contains(&language) {
+        let block = Block { extras: &self.extras, language: &language, text: code.text };
+        if self.late().contains(&language) || block.was_late() {
+            self.late().insert(language);
             diagnostics.push(catalog::colors_take_too_long(place, &fence.language));
             return palette.plain(code.text, &fence);
         }
@@ -162,6 +175,7 @@ impl Highlighter {
                 diagnostics.push(catalog::not_colored(place, &fence.language, reason));
             }
             Err(Stopped::Late) => {
+                block.note_late();
                 self.late().insert(language);
                 diagnostics.push(catalog::colors_take_too_long(place, &fence.language));
             }

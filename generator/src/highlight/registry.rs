@@ -1,23 +1,27 @@
 //! giallo's registry of grammars and themes: loaded once per process, again only if a site's own files differ.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use giallo::Registry;
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
 
 use super::extras::{self, Extra, Extras};
 use crate::diagnostic::catalog::highlight as catalog;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::guard;
+use crate::world;
 
 /// Loading takes a fraction of a second.
 const LIMIT: Duration = Duration::from_secs(60);
 
-type Digest = [u8; 32];
+/// SHA-256
+pub(super) type Digest = [u8; 32];
+
+/// What the site is to blame for.
+type Judged<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// The last one that was asked for, by the digest of what was added to it.
 static LAST: Mutex<Option<(Digest, Arc<Registry>)>> = Mutex::new(None);
@@ -25,21 +29,30 @@ static LAST: Mutex<Option<(Digest, Arc<Registry>)>> = Mutex::new(None);
 /// The built-in grammars and themes with those of a site.
 ///
 /// # Errors
-/// Whatever is wrong with the site's.
-pub(super) fn with(extras: &Extras) -> Result<Arc<Registry>, Box<Diagnostic>> {
+/// If the site's cannot be handed to the library. Whatever is wrong with them is the inner error.
+pub(super) fn with(extras: &Extras) -> Result<Judged<Arc<Registry>>> {
     let digest = digest(extras);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     match &*last {
-        Some((known, registry)) if *known == digest => return Ok(Arc::clone(registry)),
+        Some((known, registry)) if *known == digest => return Ok(Ok(Arc::clone(registry))),
         // Two of them at a time would take twice the memory.
         _ => *last = None,
     }
-    let registry = Arc::new(build(extras)?);
-    *last = Some((digest, Arc::clone(&registry)));
-    Ok(registry)
+    Ok(build(extras)?.map(|registry| {
+        let registry = Arc::new(registry);
+        *last = Some((digest, Arc::clone(&registry)));
+        registry
+    }))
 }
 
-fn digest(extras: &Extras) -> Digest {
+/// The built-in grammars and themes.
+pub(super) fn plain() -> Arc<Registry> {
+    let registry = with(&Extras::default()).expect("nothing is handed to the library");
+    registry.expect("there is nothing of a site that could be wrong")
+}
+
+/// What tells these grammars and themes from others.
+pub(super) fn digest(extras: &Extras) -> Digest {
     let mut digest = Sha256::new();
     for (kind, list) in [(0_u8, &extras.grammars), (1, &extras.themes)] {
         for extra in list {
@@ -51,44 +64,40 @@ fn digest(extras: &Extras) -> Digest {
     digest.finalize().into()
 }
 
-fn build(extras: &Extras) -> Result<Registry, Box<Diagnostic>> {
+fn build(extras: &Extras) -> Result<Judged<Registry>> {
     let mut registry = Registry::builtin().expect("the built-in grammars are part of the program");
-    for grammar in &extras.grammars {
-        registry = add(registry, grammar, |registry, path| registry.add_grammar_from_path(path))?;
-    }
-    for theme in &extras.themes {
-        registry = add(registry, theme, |registry, path| registry.add_theme_from_path(path))?;
+    let as_grammar: Add = |registry, path| registry.add_grammar_from_path(path);
+    let as_theme: Add = |registry, path| registry.add_theme_from_path(path);
+    let grammars = extras.grammars.iter().map(|extra| (extra, as_grammar));
+    let themes = extras.themes.iter().map(|extra| (extra, as_theme));
+    for (extra, as_what) in grammars.chain(themes) {
+        registry = match add(registry, extra, as_what)? {
+            Ok(registry) => registry,
+            Err(diagnostic) => return Ok(Err(diagnostic)),
+        };
     }
     if !extras.grammars.is_empty() {
         registry.link_grammars();
     }
-    Ok(registry)
+    Ok(Ok(registry))
 }
 
 type Add = fn(&mut Registry, &Path) -> Result<(), giallo::Error>;
 
 /// With a file more. giallo panics at some files that are well-formed and make no sense.
-fn add(mut registry: Registry, extra: &Extra, add: Add) -> Result<Registry, Box<Diagnostic>> {
+fn add(mut registry: Registry, extra: &Extra, add: Add) -> Result<Judged<Registry>> {
     let whole = Span::file(&extra.path);
-    let file = temporary(extra)
-        .map_err(|error| Box::new(catalog::extra_unusable(whole.clone(), &error.to_string())))?;
+    let file = world::lend(&extra.bytes)
+        .with_context(|| format!("cannot make a temporary file of `{}`", extra.path.display()))?;
     let added = guard::run(LIMIT, move || {
-        let added = add(&mut registry, file.path());
+        let added = add(&mut registry, &file);
         added.map(|()| registry)
     });
-    match added {
+    Ok(match added {
         Ok(Ok(registry)) => Ok(registry),
         Ok(Err(error)) => Err(Box::new(refused(extra, whole, &error))),
         Err(_) => Err(Box::new(catalog::extra_unusable(whole, "it makes no sense to the highlighter"))),
-    }
-}
-
-/// giallo reads files only, and what the world has read need not be a file.
-fn temporary(extra: &Extra) -> std::io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
-    file.write_all(&extra.bytes)?;
-    file.flush()?;
-    Ok(file)
+    })
 }
 
 fn refused(extra: &Extra, whole: Span, error: &giallo::Error) -> Diagnostic {

@@ -46,7 +46,7 @@ fn highlighter(settings: &str, mode: Mode) -> Highlighter {
     let mut diagnostics = Diagnostics::default();
     let overrides = Overrides { mode, ..Overrides::default() };
     let config = config::load(&world, Path::new(""), None, &overrides, &mut diagnostics).unwrap();
-    let highlighter = load(&config, &world, &mut diagnostics).unwrap();
+    let highlighter = load(&config, &world, &mut diagnostics).unwrap().unwrap();
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     highlighter
 }
@@ -133,6 +133,20 @@ fn expressions_that_take_too_long_are_given_up() {
     assert_eq!(said, ["code-not-colored"]);
 }
 
+/// Each build has a highlighter of its own.
+#[test]
+fn block_that_was_late_in_one_build_is_not_tried_in_the_next() {
+    let text = "{ \"late\": 1 }\n";
+    assert_eq!(colored(ONE, "json", text).1, [""; 0]);
+    late::Block { extras: &Extras::default(), language: "json", text }.note_late();
+    let (html, said) = colored(ONE, "JSON", text);
+    assert!(html.contains("data-lang=\"plain\""), "{html}");
+    assert_eq!(said, ["colors-take-too-long"]);
+    assert_eq!(colored(ONE, "json", "{ \"other\": 1 }\n").1, [""; 0]);
+    let grammar = format!("{ONE}\nextra_grammars = ['akte.json']");
+    assert_eq!(colored(&grammar, "json", text).1, [""; 0], "another grammar may come to an end");
+}
+
 #[test]
 fn classes_of_a_pair_of_themes_have_rules() {
     let settings = format!("{PAIR}\nstyle = 'class'");
@@ -181,7 +195,7 @@ fn nothing_is_loaded_before_there_is_code() {
 
 #[test]
 fn the_lists_of_names_are_those_of_the_library() {
-    let registry = registry::with(&Extras::default()).unwrap();
+    let registry = registry::plain();
     for name in names::languages() {
         assert!(registry.contains_grammar(name), "{name}");
     }

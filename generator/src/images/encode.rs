@@ -3,12 +3,15 @@
 //! Everything here that decides about bytes and is not an argument of the template is part of
 //! [`SETTINGS`], and with it of every file's name.
 
+use std::sync::mpsc::channel;
+
 use image::codecs::avif::AvifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageEncoder};
+use rayon::ThreadPoolBuilder;
 
 use super::operation::Encoding;
 use super::photo::Photo;
@@ -63,7 +66,7 @@ pub fn examine(bytes: &[u8], name: &str) -> Result<(), Problem> {
 pub fn encode(bytes: &[u8], name: &str, steps: &Steps, encoding: Encoding) -> Result<Vec<u8>, Problem> {
     guarded(|| {
         let Decoded { image, profile } = decoded(bytes, name)?;
-        written(&processed(image, steps), profile, encoding)
+        written(processed(image, steps), profile, encoding)
     })
 }
 
@@ -87,7 +90,7 @@ fn processed(image: DynamicImage, steps: &Steps) -> DynamicImage {
     }
 }
 
-fn written(image: &DynamicImage, profile: Option<Vec<u8>>, encoding: Encoding) -> Result<Vec<u8>, Problem> {
+fn written(image: DynamicImage, profile: Option<Vec<u8>>, encoding: Encoding) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     match encoding {
         Encoding::Png => {
@@ -96,19 +99,15 @@ fn written(image: &DynamicImage, profile: Option<Vec<u8>>, encoding: Encoding) -
         }
         Encoding::Jpeg { quality } => {
             let mut encoder = with_profile(JpegEncoder::new_with_quality(&mut bytes, quality), profile);
-            encoder.encode_image(image).map_err(broken)?;
+            encoder.encode_image(&image).map_err(broken)?;
         }
         Encoding::Webp { quality: None } if profile.is_some() => {
             // The other library writes no profiles, this one writes nothing with loss.
             let encoder = with_profile(WebPEncoder::new_lossless(&mut bytes), profile);
             image.write_with_encoder(encoder).map_err(broken)?;
         }
-        Encoding::Webp { quality } => bytes = webp(image, quality)?,
-        Encoding::Avif { quality, speed } => {
-            let encoder = AvifEncoder::new_with_speed_quality(&mut bytes, speed, quality)
-                .with_num_threads(Some(AVIF_THREADS));
-            image.write_with_encoder(encoder).map_err(broken)?;
-        }
+        Encoding::Webp { quality } => bytes = webp(&image, quality)?,
+        Encoding::Avif { quality, speed } => bytes = avif(image, speed, quality)?,
     }
     Ok(bytes)
 }
@@ -119,6 +118,29 @@ fn with_profile<E: ImageEncoder>(mut encoder: E, profile: Option<Vec<u8>>) -> E 
         let _ = encoder.set_icc_profile(profile);
     }
     encoder
+}
+
+/// The library shares its work with the pool of the thread that calls it, and such a thread takes up other
+/// work of its pool while it waits. On the one that renders pages this would be a page that may wait for the
+/// very image, forever, or the next image, and so on until the stack ends. So the library is called in a pool
+/// that has nothing else to do, and the caller only waits. A pool for all images would be the same again,
+/// where there are fewer threads in it than callers.
+fn avif(image: DynamicImage, speed: u8, quality: u8) -> Result<Vec<u8>, Problem> {
+    let pool = ThreadPoolBuilder::new().num_threads(1).build();
+    let pool = pool.map_err(|error| Problem::Broken(error.to_string()))?;
+    let (sender, receiver) = channel();
+    pool.spawn(move || {
+        let made = guarded(|| {
+            let mut bytes = Vec::new();
+            let encoder = AvifEncoder::new_with_speed_quality(&mut bytes, speed, quality)
+                .with_num_threads(Some(AVIF_THREADS));
+            image.write_with_encoder(encoder).map_err(broken)?;
+            Ok(bytes)
+        });
+        // The receiver waits for it.
+        let _ = sender.send(made);
+    });
+    receiver.recv().expect("the guard lets no panic past the sending")
 }
 
 fn webp(image: &DynamicImage, quality: Option<u8>) -> Result<Vec<u8>, Problem> {

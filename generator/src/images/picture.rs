@@ -1,9 +1,6 @@
 //! What the head of an image file says, without its pixels: kind, size, profile, EXIF.
 
-use std::cell::Cell;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
 
 use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +9,7 @@ use super::operation::Loss;
 use super::photo::Photo;
 use super::problem::Problem;
 use super::size::Size;
+use crate::guard;
 
 /// Most bytes of pixels that are read of one image, and most memory its reader may take for it.
 const MAX_DECODED: u64 = 1 << 30;
@@ -142,29 +140,13 @@ pub fn broken(error: ImageError) -> Problem {
     }
 }
 
-thread_local! {
-    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Readers and writers of images are other people's work on bytes of anybody: where one of them panics
 /// (the one of AVIF does for many cut files), that is a damaged image, and nothing is told of the panic.
 ///
 /// # Errors
 /// Those of `work`.
 pub fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let tell = take_hook();
-        set_hook(Box::new(move |panic| {
-            if !IS_GUARDED.get() {
-                tell(panic);
-            }
-        }));
-    });
-    let before = IS_GUARDED.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(work));
-    IS_GUARDED.set(before);
-    result.unwrap_or_else(|_| Err(Problem::Broken("no sense can be made of it".to_owned())))
+    guard::here(work).unwrap_or_else(|_| Err(Problem::Broken("no sense can be made of it".to_owned())))
 }
 
 fn ending(name: &str) -> String {

@@ -162,7 +162,7 @@ impl<'a, 'c> Flow<'a, 'c> {
                 Some(image) => image.depth += 1,
                 None => {
                     let image = OpenImage::new(&dest_url, &title, self.context.permalink);
-                    let range = self.place(&dest_url, &range);
+                    let range = self.place_if_checked(&dest_url, &range);
                     self.links.push(WrittenLink { url: image.url.clone(), is_image: true, range });
                     self.image = Some(image);
                 }

@@ -44,7 +44,7 @@ impl<'a> Flow<'a, '_> {
             target.clone()
         } else {
             let url = self.resolve(&target, &range);
-            let range = self.place(&target, &range);
+            let range = self.place_if_checked(&target, &range);
             self.links.push(WrittenLink { url: url.clone(), is_image: false, range });
             url.into()
         };
@@ -126,6 +126,13 @@ impl<'a> Flow<'a, '_> {
         });
         let span = self.span(self.place(target, range));
         self.diagnostics.push(catalog::links::markdown_file(span, target, meant.as_deref()));
+    }
+
+    /// The place of a link that nothing is wrong with so far. In a templated body it has to be looked for in
+    /// all of the text, which a build that will not tell it does without.
+    pub(super) fn place_if_checked(&self, target: &str, range: &Range<usize>) -> Option<Range<usize>> {
+        let is_wanted = self.context.offset.is_some() || self.context.links.are_checked();
+        if is_wanted { self.place(target, range) } else { None }
     }
 
     /// The bytes of a link's target in the file: within the link if it stands there as it is, otherwise the

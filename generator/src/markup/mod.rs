@@ -42,6 +42,10 @@ pub trait Links: Sync {
         let _ = link;
         None
     }
+    /// Whether the finished pages are looked through, so that every link may have to be told at its place.
+    fn are_checked(&self) -> bool {
+        false
+    }
 }
 
 /// Renders the site's own templates for parts of the text.
@@ -152,7 +156,7 @@ pub struct WrittenLink {
     pub url: String,
     /// Whether it is an image.
     pub is_image: bool,
-    /// Bytes in the file, where known.
+    /// Bytes in the file, where known; of a templated body only if [`Links::are_checked`].
     pub range: Option<Range<usize>>,
 }
 

@@ -3,47 +3,59 @@
 //! It was made for well-formed pages and works through a tree by recursion; a page that it cannot take stays
 //! as it is, whole.
 
+mod depth;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use minify_html::{Cfg, minify};
 
 use crate::config::Config;
-use crate::guard;
+use crate::guard::{self, Stopped};
+use depth::depth;
 
 /// A page takes milliseconds.
 const LIMIT: Duration = Duration::from_secs(60);
 /// Most elements in one another. Each takes stack; a page has dozens at most.
 const DEEPEST: usize = 10_000;
 
-/// Whether pages are made small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Minification {
-    /// They stay as their templates made them.
-    Off,
-    /// They are.
-    On,
+/// Makes pages small.
+#[derive(Debug, Default)]
+pub struct Minifier {
+    /// A page took too long. It cannot be stopped, so no other is begun.
+    is_late: AtomicBool,
 }
 
-impl Minification {
-    /// `minify_html`, `--minify`
-    pub fn of(config: &Config) -> Self {
-        if config.minify_html { Self::On } else { Self::Off }
+impl Minifier {
+    /// `minify_html`, `--minify`: none if pages stay as their templates made them.
+    pub fn of(config: &Config) -> Option<Self> {
+        config.minify_html.then(Self::default)
     }
-}
 
-/// The page made small.
-///
-/// # Errors
-/// The page as it was, if it cannot be made small.
-pub fn html(page: String) -> Result<String, String> {
-    if depth(&page) > DEEPEST {
-        return Err(page);
+    /// The page made small.
+    ///
+    /// # Errors
+    /// The page as it was, if it cannot be made small.
+    pub fn html(&self, page: String) -> Result<String, String> {
+        if depth(&page) > DEEPEST {
+            return Err(page);
+        }
+        let bytes = page.clone().into_bytes();
+        match self.guarded(LIMIT, move || minify(&bytes, &options())).map(String::from_utf8) {
+            Some(Ok(small)) if small.trim().is_empty() == page.trim().is_empty() => Ok(small),
+            _ => Err(page),
+        }
     }
-    let bytes = page.clone().into_bytes();
-    let small = guard::run(LIMIT, move || minify(&bytes, &options()));
-    match small.map(String::from_utf8) {
-        Ok(Ok(small)) if small.trim().is_empty() == page.trim().is_empty() => Ok(small),
-        _ => Err(page),
+
+    fn guarded(&self, limit: Duration, work: impl FnOnce() -> Vec<u8> + Send + 'static) -> Option<Vec<u8>> {
+        if self.is_late.load(Ordering::Relaxed) {
+            return None;
+        }
+        let made = guard::run(limit, work);
+        if made == Err(Stopped::Late) {
+            self.is_late.store(true, Ordering::Relaxed);
+        }
+        made.ok()
     }
 }
 
@@ -51,33 +63,13 @@ fn options() -> Cfg {
     Cfg { keep_html_and_head_opening_tags: true, minify_css: true, minify_js: false, ..Cfg::new() }
 }
 
-/// Elements that hold nothing, or whose end may be left out because the next of their kind ends them: they
-/// are not nested without others between them.
-const SHALLOW: [&str; 32] = [
-    "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img",
-    "input", "li", "link", "meta", "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "track", "wbr",
-];
-
-/// About how deep elements are nested.
-fn depth(page: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for rest in page.split('<').skip(1) {
-        let (is_end, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
-        let name: &str =
-            rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
-        if name.is_empty() || SHALLOW.iter().any(|shallow| name.eq_ignore_ascii_case(shallow)) {
-            continue;
-        }
-        depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn html(page: String) -> Result<String, String> {
+        Minifier::default().html(page)
+    }
 
     #[track_caller]
     fn check(page: &str, small: &str) {
@@ -132,7 +124,22 @@ mod tests {
         check(&nested(DEEPEST), &nested(DEEPEST));
         let too_deep = nested(DEEPEST + 1);
         assert_eq!(html(too_deep.clone()), Err(too_deep));
-        let flat = "<p><br><img src=a><li>b".repeat(20_000);
+        let flat = "<p><br><img src=a><p>b".repeat(20_000);
         assert!(html(flat).is_ok());
+        for part in ["<div></span>", "<p><li>", "<div title='</div>'>"] {
+            let odd = part.repeat(500_000);
+            assert_eq!(html(odd.clone()), Err(odd));
+        }
+    }
+
+    #[test]
+    fn after_a_page_that_never_ends_none_is_begun() {
+        let minifier = Minifier::default();
+        let endless = || loop {
+            std::thread::park();
+        };
+        assert_eq!(minifier.guarded(Duration::from_millis(20), endless), None);
+        let page = "<p>  a".to_owned();
+        assert_eq!(minifier.html(page.clone()), Err(page));
     }
 }

@@ -60,8 +60,8 @@ pub fn render(input: Input<'_>, sink: &dyn Sink, diagnostics: &mut Diagnostics) 
     let mut plan = plan::plan(&plan_input, diagnostics);
     let doubt = doubt::Doubt::new(site, bodies);
     plan.retain(|_, job| !doubt.covers(job));
-    let minification = minify::Minification::of(&site.config);
-    let renderer = run::Renderer { templates: &templates, contexts, minification };
+    let minifier = minify::Minifier::of(&site.config);
+    let renderer = run::Renderer { templates: &templates, contexts, minifier };
     for artifact in extension.extra_files(&renderer, diagnostics) {
         // A file of the same path as a page would be written twice.
         plan.remove(&artifact.path);

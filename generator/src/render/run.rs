@@ -8,7 +8,7 @@ use tera::Context;
 
 use super::contexts::{Contexts, Rendered};
 use super::extension::RenderText;
-use super::minify::{self, Minification};
+use super::minify::Minifier;
 use super::plan::{Job, Plan};
 use crate::diagnostic::catalog::render::{self as catalog, SpoiltFile};
 use crate::diagnostic::catalog::templates as template_catalog;
@@ -53,8 +53,8 @@ pub struct Renderer<'a> {
     pub templates: &'a Templates,
     /// What each template sees.
     pub contexts: Contexts<'a>,
-    /// Whether pages are made small.
-    pub minification: Minification,
+    /// What makes pages small, if they are to be.
+    pub minifier: Option<Minifier>,
 }
 
 /// A file, and what is to be said about it.
@@ -95,10 +95,10 @@ impl Renderer<'_> {
     /// Only what templates made is made small, and of that only HTML: as in Zola, where feeds, sitemaps and
     /// copied files stay as they are.
     fn finished(&self, path: &str, text: String, source: Option<Span>) -> Made {
-        if self.minification == Minification::Off || !path.ends_with(".html") {
+        let Some(minifier) = self.minifier.as_ref().filter(|_| path.ends_with(".html")) else {
             return ArtifactContent::Bytes(text.into_bytes()).into();
-        }
-        let (text, notice) = match minify::html(text) {
+        };
+        let (text, notice) = match minifier.html(text) {
             Ok(small) => (small, None),
             Err(text) => (text, Some(catalog::not_minified(source, path))),
         };

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::diagnostic::report::{Format, render};
+use crate::guard;
 use crate::pipeline::{Destination, Options, build};
 use crate::world::{MemoryWorld, World};
 
@@ -200,4 +202,34 @@ fn nothing_leaves_the_site() {
             "s/content/a.md:2:11: error: `../../b/index.html` leads out of the site (leave out `..`, empty parts and backslashes: paths start at the site's root)",
         ],
     );
+}
+
+/// Each page asks for the bytes, so that all but one wait for the one that makes them; on several threads,
+/// however many the machine has.
+#[test]
+fn an_image_in_avif_whose_bytes_many_pages_want_does_not_stop_the_build() {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(64, 64, image::Rgba([20, 80, 160, 90]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let template = "{% set made = resize_image(path='a.png', width=48, op='fit_width', format='avif') %}\
+        {{ get_hash(path=made.static_path) }}";
+    let mut world = MemoryWorld::new(jiff::civil::date(2026, 11, 23))
+        .with("/s/zola.toml", "base_url = 'https://a.example'")
+        .with("/s/content/_index.md", "+++\n+++\n")
+        .with("/s/templates/index.html", template)
+        .with("/s/templates/page.html", template)
+        .with("/s/static/a.png", png.into_inner());
+    for number in 0..40 {
+        world = world.with(format!("/s/content/{number}.md"), "+++\n+++\n");
+    }
+    let world: Arc<dyn World> = Arc::new(world);
+    let options = Options { root: "/s".into(), destination: Destination::Memory, ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    // A build that stands still is left behind.
+    let outcome = guard::run(Duration::from_secs(100), move || pool.install(|| build(&world, &options)));
+    let outcome = outcome.expect("the build comes to an end").unwrap();
+    assert_eq!(outcome.diagnostics.iter().count(), 0);
+    assert_eq!(outcome.files["0/index.html"], outcome.files["index.html"]);
+    assert_eq!(outcome.files["index.html"].len(), 64, "a digest in base64");
 }

@@ -1,10 +1,11 @@
 //! The real file system and the real calendar: the generator's edge.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use tempfile::{NamedTempFile, TempPath};
 use walkdir::WalkDir;
 
 use super::{FileEntry, World};
@@ -65,6 +66,19 @@ impl World for DiskWorld {
     fn is_folder(&self, path: &Path) -> bool {
         path.is_dir()
     }
+}
+
+/// A file of these bytes for a library that reads nothing but files, since what a world has read need not be
+/// one. It is gone with the path.
+///
+/// # Errors
+/// If there is no room for it.
+#[expect(clippy::disallowed_methods, reason = "this file is the edge where files are allowed")]
+pub fn lend(bytes: &[u8]) -> io::Result<TempPath> {
+    let mut file = NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    file.flush()?;
+    Ok(file.into_temp_path())
 }
 
 fn is_gone(error: &walkdir::Error) -> bool {

@@ -2,10 +2,11 @@
 //!
 //! Every stage asks a [`World`] instead of the file system or the clock, so that a test can give a
 //! site as a map of texts and pin its day. [`DiskWorld`] is the real one, [`MemoryWorld`] the one
-//! of tests. Writing is not here: only `emit` writes.
+//! of tests, [`WatchingWorld`] notes what is asked of another one. Writing is not here: only `emit` writes.
 
 mod disk;
 mod memory;
+mod watching;
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -13,8 +14,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use disk::DiskWorld;
+pub use disk::{DiskWorld, lend};
 pub use memory::MemoryWorld;
+pub use watching::WatchingWorld;
 
 /// A file seen by [`World::walk`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -40,6 +40,20 @@ fn a_folder_that_was_asked_for_stays() {
 }
 
 #[test]
+fn sources_of_the_site_are_never_taken_for_the_last_output() {
+    let site = site();
+    let detour = site.path().join("content/..");
+    let mut program = Program::serve(site.path(), &["-o", detour.to_str().unwrap(), "--force"]);
+    let page = get(&program.address, "/").body;
+    assert!(String::from_utf8_lossy(&page).contains("sources"));
+    program.signal("INT");
+    assert!(program.wait().success());
+    for source in ["zola.toml", "content", "templates"] {
+        assert!(site.path().join(source).exists(), "{source}");
+    }
+}
+
+#[test]
 fn a_server_that_cannot_start_says_why() {
     let site = site();
     let program = Program::serve(site.path(), &[]);

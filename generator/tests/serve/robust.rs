@@ -1,5 +1,7 @@
 //! What happens to a site's files while it is served, one mishap at a time.
 
+use auslage::cli::site_builder::{SiteBuilder, SiteOptions, configured_output};
+
 use super::scene::{CONFIG, Scene, files, page, replace};
 
 #[track_caller]
@@ -25,6 +27,38 @@ fn files_in_the_root_that_templates_ask_for_are_watched() {
         scene.after(|scene| scene.write("data.json", "[1]"));
         scene.after(|scene| scene.write("data.json", "[1, 2]"));
         assert!(scene.get("/").text().contains("[1, 2]"));
+    });
+}
+
+#[test]
+fn what_a_build_reads_outside_of_the_sites_folders_is_watched() {
+    check("import of a style sheet", |scene| {
+        scene.after(|scene| scene.write("sass/site.scss", "@import '../shared/colors'; a { color: $color }"));
+        scene.after(|scene| scene.write("shared/_colors.scss", "$color: red;"));
+        scene.after(|scene| scene.write("shared/_colors.scss", "$color: blue;"));
+        assert!(scene.without_report("/site.css").text().contains("blue"));
+    });
+    check("theme of code", |scene| {
+        let theme = |color: &str| {
+            format!(
+                r#"{{"name":"own","type":"dark","colors":{{"editor.foreground":"{color}","editor.background":"{color}"}},"tokenColors":[]}}"#
+            )
+        };
+        let highlighting = "[markdown.highlighting]\ntheme = 'own'\nextra_themes = ['code/own.json']\n";
+        scene.after(|scene| scene.write("zola.toml", &format!("{CONFIG}{highlighting}")));
+        scene.after(|scene| scene.write("code/own.json", &theme("#111111")));
+        scene.after(|scene| scene.write("content/b.md", &format!("{}```toml\na = 1\n```\n", page("B"))));
+        scene.after(|scene| scene.write("code/own.json", &theme("#222222")));
+        assert!(scene.without_report("/b/").text().contains("#222222"));
+    });
+}
+
+#[test]
+fn a_file_may_be_named_like_what_editors_leave_behind() {
+    check("temporary by name", |scene| {
+        scene.after(|scene| scene.write("static/data.tmp", "1"));
+        scene.after(|scene| scene.write("static/data.tmp", "2"));
+        assert_eq!(scene.get("/data.tmp").text(), "2");
     });
 }
 
@@ -141,4 +175,20 @@ fn folders_behind_symbolic_links_are_watched() {
         symlink("me@machine.1:2", scene.root().join("content/.#a.md")).unwrap();
         scene.write("content/news/a.md", &page("Changed"));
     });
+}
+
+#[test]
+fn a_site_with_a_broken_configuration_in_the_folder_above_is_watched_where_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("site");
+    for (path, text) in files() {
+        super::write(&root, path, text);
+    }
+    super::write(&root, "zola.toml", "base_url = ");
+    let options = SiteOptions { root: root.join("content"), ..SiteOptions::default() };
+    assert_eq!(configured_output(&options), root.join("public"));
+    let places = SiteBuilder::new(options, |_| {}).places();
+    for place in ["zola.toml", "content", "templates", "static", "sass", "themes"] {
+        assert!(places.contains(&root.join(place)), "{place}: {places:?}");
+    }
 }

@@ -188,7 +188,7 @@ impl Scene {
 
     /// A build has ended a moment before its report is taken from the pages.
     #[track_caller]
-    fn without_report(&self, path: &str) -> Reply {
+    pub fn without_report(&self, path: &str) -> Reply {
         let deadline = Instant::now() + LIMIT;
         loop {
             let reply = self.get(path);

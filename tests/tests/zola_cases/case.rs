@@ -111,8 +111,21 @@ impl Case {
                 let pattern = self.folder.join("site").join(place);
                 glob::glob(&pattern.to_string_lossy()).is_ok_and(|mut found| found.next().is_some())
             });
-        files.map(|(path, bytes)| self.about.rules.normalize(&path, bytes, has_own_404)).collect()
+        numbered(files.map(|(path, bytes)| self.about.rules.normalize(&path, bytes, has_own_404)))
     }
+}
+
+/// Paths that are the same without the digests in them (one image in several sizes) get numbers in their
+/// order, which is the same on both sides, so that none takes the place of another.
+pub fn numbered<T>(files: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
+    let (mut numbered, mut counts) = (BTreeMap::new(), BTreeMap::<String, usize>::new());
+    for (path, content) in files {
+        let count = counts.entry(path.clone()).or_default();
+        *count += 1;
+        let path = if *count == 1 { path } else { format!("{path} ({count})") };
+        numbered.insert(path, content);
+    }
+    numbered
 }
 
 fn difference(path: &str, expected: Option<&Comparable>, found: Option<&Comparable>) -> Option<String> {

@@ -26,6 +26,13 @@ fn main() {
         Some(name) => Err(format!("`zola-cases-open.txt` names `{name}`, which is no case").into()),
         None => Ok(()),
     }));
+    trials.push(Trial::test("images_of_one_name_are_all_compared", || {
+        let names = ["p/a.#.png", "p/a.#.png", "p/b.#.png", "p/a.#.png"];
+        let found = case::numbered(names.map(str::to_owned).into_iter().zip(1..));
+        let expected = [("p/a.#.png", 1), ("p/a.#.png (2)", 2), ("p/a.#.png (3)", 4), ("p/b.#.png", 3)];
+        let is_same = found.iter().map(|(path, number)| (path.as_str(), *number)).eq(expected);
+        if is_same { Ok(()) } else { Err(format!("{found:?}").into()) }
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 

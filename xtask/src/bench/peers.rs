@@ -56,7 +56,7 @@ pub fn zola_like(program: &Path, site: &Path, output: &Path) -> Command {
     command
 }
 
-/// One page of a generated site: the last of its first folder of pages, by name.
+/// One page of a generated site: the last by its path, which both flavors have in common.
 pub fn a_page(site: &Path) -> Result<PathBuf> {
     let mut pages = Vec::new();
     for folder in std::fs::read_dir(site.join("content")).context("the generated site has content")? {

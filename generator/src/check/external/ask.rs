@@ -31,6 +31,9 @@ const BACKOFF: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 /// The longest that a host is waited for.
 const MOST_PATIENCE: Duration = Duration::from_secs(60);
 
+/// How many questions in a row a host may leave without an answer; it is not asked the others.
+const MOST_SILENCES: usize = 3;
+
 /// How much of a page is read to find an anchor.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
@@ -97,57 +100,104 @@ impl Question {
     }
 }
 
-/// Asks everything; the answers by address.
-pub fn ask_all(questions: Vec<Question>, network: &Network) -> BTreeMap<String, Answer> {
+/// Asks everything; the answers by address. `heard` is told the answers of each host as soon as they are
+/// there, one host at a time.
+pub fn ask_all(
+    questions: Vec<Question>,
+    network: &Network,
+    heard: impl FnMut(&[(String, Answer)]) + Send,
+) -> BTreeMap<String, Answer> {
     let mut hosts: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {
         hosts.entry(question.host.clone()).or_default().push(question);
     }
     let workers = hosts.len().min(HOSTS_AT_ONCE);
     let waiting: Mutex<VecDeque<Vec<Question>>> = Mutex::new(hosts.into_values().collect());
-    let answers = Mutex::new(BTreeMap::new());
+    let answers = Mutex::new((BTreeMap::new(), heard));
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                 while let Some(questions) = next() {
                     let found = ask_host(&questions, network);
-                    answers.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+                    (answers.1)(&found);
+                    answers.0.extend(found);
                 }
             });
         }
     });
-    answers.into_inner().unwrap_or_else(PoisonError::into_inner)
+    answers.into_inner().unwrap_or_else(PoisonError::into_inner).0
 }
 
-/// All questions to one host, one after the other. A host that could not be reached is not waited for again.
+/// What is known of a host.
+struct Host {
+    /// How often a question is asked; once if it could not be reached.
+    tries: usize,
+    /// Whether it ever answered.
+    has_answered: bool,
+    /// How many questions in a row it left without an answer.
+    silences: usize,
+}
+
+impl Host {
+    fn new() -> Self {
+        Self { tries: BACKOFF.len() + 1, has_answered: false, silences: 0 }
+    }
+
+    fn note(&mut self, result: &Result<Response, Failure>) {
+        if matches!(result, Err(Failure::Host | Failure::Time(_) | Failure::Connection(_))) {
+            self.tries = 1;
+            self.silences += 1;
+        } else {
+            self.has_answered = true;
+            self.silences = 0;
+        }
+    }
+
+    /// The answer to all further questions, if the host is not waited for any more: that to the last one,
+    /// but nothing is known of a host that has answered others.
+    fn given_up(&self, last: Option<&Answer>) -> Option<Answer> {
+        match last?.clone() {
+            _ if self.silences < MOST_SILENCES => None,
+            Answer::Broken { status, reason } if self.has_answered => {
+                Some(Answer::Unknown { status, reason })
+            }
+            last => Some(last),
+        }
+    }
+}
+
+/// All questions to one host, one after the other.
 fn ask_host(questions: &[Question], network: &Network) -> Vec<(String, Answer)> {
-    let mut tries = BACKOFF.len() + 1;
-    let mut answers = Vec::with_capacity(questions.len());
-    for (index, question) in questions.iter().enumerate() {
-        if index > 0 {
-            network.clock.sleep(PAUSE);
-        }
-        let answer = ask(question, network, tries);
-        if matches!(answer, Answer::Broken { status: None, .. }) {
-            tries = 1;
-        }
+    let mut host = Host::new();
+    let mut answers: Vec<(String, Answer)> = Vec::with_capacity(questions.len());
+    for question in questions {
+        let last = answers.last().map(|(_, answer)| answer);
+        let answer = host.given_up(last).unwrap_or_else(|| {
+            if last.is_some() {
+                network.clock.sleep(PAUSE);
+            }
+            let result = ask(question, network, host.tries);
+            host.note(&result);
+            judge(result, question, network)
+        });
         answers.push((question.url.clone(), answer));
     }
     answers
 }
 
-fn ask(question: &Question, network: &Network, tries: usize) -> Answer {
+fn ask(question: &Question, network: &Network, tries: usize) -> Result<Response, Failure> {
     let request = question.request();
     let mut left = BACKOFF.iter().take(tries.saturating_sub(1));
     loop {
         let result = network.fetch.fetch(&request);
         let Some(backoff) = left.next().filter(|_| may_change(&result)) else {
-            return judge(result, question, network);
+            return result;
         };
         let asked = result.as_ref().ok().and_then(|response| wanted_patience(response, network));
         match asked {
-            Some(time) if time > MOST_PATIENCE => return judge(result, question, network),
+            Some(time) if time > MOST_PATIENCE => return result,
             Some(time) => network.clock.sleep(time.max(*backoff)),
             None => network.clock.sleep(*backoff),
         }

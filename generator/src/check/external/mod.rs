@@ -26,7 +26,7 @@ use cache::Cache;
 /// What is asked of all links.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// Only links written in these files (absolute paths); all if there are none.
+    /// Only links written in these files and below these folders (absolute paths); all if there are none.
     pub only: Vec<PathBuf>,
     /// How long good answers are trusted.
     pub trusted: SignedDuration,
@@ -108,14 +108,22 @@ impl Plan<'_> {
         self.questions.iter().map(|question| &question.host).collect::<BTreeSet<_>>().len()
     }
 
-    /// Asks, keeps what was learnt in the cache, and tells what does not work.
-    pub fn ask(self, network: &Network, cache: &mut Cache) -> Diagnostics {
-        let answers = ask::ask_all(self.questions, network);
+    /// Asks, keeps what was learnt in the cache, and tells what does not work. `kept` is called whenever there
+    /// is more in the cache.
+    pub fn ask(
+        self,
+        network: &Network,
+        cache: &mut Cache,
+        kept: &mut (dyn FnMut(&Cache) + Send),
+    ) -> Diagnostics {
+        let answers = ask::ask_all(self.questions, network, |found: &[(String, Answer)]| {
+            let now = network.clock.now();
+            found.iter().for_each(|(address, answer)| cache.note(address, answer, now));
+            kept(cache);
+        });
         let mut diagnostics = self.diagnostics;
         let level = self.config.link_checker.external_level;
-        let now = network.clock.now();
         for (address, answer) in answers {
-            cache.note(&address, &answer, now);
             for (link, fragment) in self.links.get(&address).into_iter().flatten() {
                 let url = &link.url;
                 let make = |span: Option<Span>| match (&answer, fragment) {
@@ -182,14 +190,15 @@ fn files(written: &Written) -> impl Iterator<Item = &Path> {
     spans.map(|span| span.path.as_path())
 }
 
-/// Whether a link stands in one of the files. A link that no page of content has written comes from the
+/// Whether a link stands in one of the files or below one of the folders. A link that no page of content has written comes from the
 /// templates: it is asked when one of the files is no content.
 fn is_selected(written: &Written, only: &[PathBuf], config: &Config) -> bool {
     if only.is_empty() {
         return true;
     }
     if !written.in_content.is_empty() {
-        return written.in_content.iter().any(|span| only.contains(&span.path));
+        let is_below = |span: &Span| only.iter().any(|path| span.path.starts_with(path));
+        return written.in_content.iter().any(is_below);
     }
     only.iter().any(|file| !file.starts_with(&config.places.content))
 }

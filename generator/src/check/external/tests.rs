@@ -57,7 +57,7 @@ fn asked_with(
 ) -> (Vec<String>, Tally) {
     let plan = plan(links, config, cache, selection, network);
     let tally = plan.tally;
-    (told(&plan.ask(network, cache)), tally)
+    (told(&plan.ask(network, cache, &mut |_| {})), tally)
 }
 
 fn told(diagnostics: &Diagnostics) -> Vec<String> {
@@ -240,6 +240,8 @@ fn only_links_of_the_named_files_are_asked() {
         (vec!["/s/content/a.md"], vec!["https://a.example/"]),
         (vec!["/s/templates/base.html"], vec!["https://t.example/"]),
         (vec!["/s/content/b.md", "/s/zola.toml"], vec!["https://b.example/", "https://t.example/"]),
+        (vec!["/s/content/"], vec!["https://a.example/", "https://b.example/"]),
+        (vec!["/s"], vec!["https://a.example/", "https://b.example/", "https://t.example/"]),
         (vec!["/s/content/missing.md"], vec![]),
     ] {
         let script = Script::new(&[]);
@@ -303,13 +305,56 @@ fn host_is_asked_one_at_a_time_with_pauses_and_given_up_once() {
     assert_eq!(clock.slept(), [1000, 4000, 500, 500]);
 }
 
+/// Ten links of one host with these answers, the last for all that follow: how many are asked, and how
+/// many problems of which kind are told.
+#[track_caller]
+fn check_host(answers: &[Result<Response, Failure>], asked_times: usize, errors: usize, warnings: usize) {
+    let urls: Vec<String> = (0..10).map(|number| format!("https://a.example/{number}")).collect();
+    let rest = answers.iter().chain(std::iter::repeat(&answers[answers.len() - 1]));
+    let answers: Vec<_> =
+        urls.iter().zip(rest).map(|(url, answer)| (url.as_str(), std::slice::from_ref(answer))).collect();
+    let script = Script::new(&answers);
+    let links: Vec<ExternalLink> = urls.iter().map(|url| link(url)).collect();
+    let (told, _) = asked(&links, &network(&script, &StillClock::new()), &mut Cache::default());
+    let count = |kind: &str| told.iter().filter(|line| line.starts_with(kind)).count();
+    assert_eq!((script.asked().len(), count("error"), count("warning")), (asked_times, errors, warnings));
+}
+
+#[test]
+fn host_that_never_answers_is_asked_about_three_links_only() {
+    let late = || Err(Failure::Time(Duration::from_secs(20)));
+    check_host(&[late()], 5, 10, 0);
+    check_host(&[Err(Failure::Host)], 3, 10, 0);
+    // Nothing is known of the others of a host that has answered.
+    check_host(&[status(200), late()], 6, 3, 6);
+    check_host(&[late(), late(), status(200), late(), late(), status(404)], 12, 9, 0);
+}
+
+#[test]
+fn redirects_in_a_circle_are_no_silence() {
+    check_host(&[Err(Failure::Redirects), Err(Failure::Redirects), status(503)], 26, 10, 0);
+}
+
+#[test]
+fn answers_are_kept_host_by_host() {
+    let (network, mut cache) = (network(&Script::new(&[]), &StillClock::new()), Cache::default());
+    let (links, config) = ([link("https://a.example/"), link("https://b.example/")], config());
+    let mut kept = Vec::new();
+    plan(&links, &config, &cache, &all(), &network).ask(&network, &mut cache, &mut |cache| {
+        kept.push(cache.text(network.clock.now(), DAY).matches("\"checked\"").count());
+    });
+    assert_eq!(kept, [1, 2]);
+}
+
 #[test]
 fn link_of_a_template_is_told_once_with_its_pages() {
     let script = Script::new(&[("https://t.example/", &[status(410)])]);
     let network = network(&script, &StillClock::new());
     let mut cache = Cache::default();
     let links = [of_template("https://t.example/")];
-    let diagnostics = plan(&links, &config(), &cache, &all(), &network).ask(&network, &mut cache);
+    let config = config();
+    let plan = plan(&links, &config, &cache, &all(), &network);
+    let diagnostics = plan.ask(&network, &mut cache, &mut |_| {});
     let only = diagnostics.iter().next().unwrap();
     assert_eq!(only.span, Some(Span::file("/s/templates/base.html")));
     assert_eq!(only.notes[0].message, "in the page `a/index.html` and 1 more page");

@@ -1,6 +1,6 @@
 //! Which references of the finished pages lead nowhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, PoisonError};
 
 use super::address::{SiteAddress, Target};
@@ -108,15 +108,20 @@ fn externals(found: External, sources: &Sources<'_>) -> Vec<ExternalLink> {
         let spellings = texts.iter().map(|text| text.to_string()).collect();
         all.insert(url.clone(), ExternalLink { url, spellings, written });
     }
+    let places = all
+        .iter()
+        .flat_map(|(url, link)| link.written.in_content.iter().map(|span| (url.clone(), span.clone())));
+    let mut known: HashSet<(String, Span)> = places.collect();
     for (text, span) in sources.external_in_markdown() {
         let url = url::Url::parse(&text).map_or_else(|_| text.clone(), String::from);
+        let is_new = known.insert((url.clone(), span.clone()));
         let link = all.entry(url.clone()).or_insert_with(|| ExternalLink {
             url,
             spellings: BTreeSet::new(),
             written: Written::default(),
         });
         link.spellings.insert(text);
-        if !link.written.in_content.contains(&span) {
+        if is_new {
             link.written.in_content.push(span);
         }
     }
@@ -254,7 +259,7 @@ fn duplicates(files: &BTreeMap<String, Option<Page>>, sources: &Sources<'_>, dia
 }
 
 /// Places at which a link was complained about before pages were rendered.
-struct Told<'a>(Vec<&'a Span>);
+struct Told<'a>(HashSet<&'a Span>);
 
 impl<'a> Told<'a> {
     fn new(told: &'a Diagnostics) -> Self {
@@ -264,7 +269,7 @@ impl<'a> Told<'a> {
 
     fn push_new(&self, found: Vec<Diagnostic>, diagnostics: &mut Diagnostics) {
         for diagnostic in found {
-            if !diagnostic.span.as_ref().is_some_and(|span| self.0.contains(&span)) {
+            if !diagnostic.span.as_ref().is_some_and(|span| self.0.contains(span)) {
                 diagnostics.push(diagnostic);
             }
         }

@@ -1,6 +1,6 @@
 //! Where in the sources a reference of a finished page is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
@@ -16,15 +16,23 @@ pub(super) struct Sources<'a> {
     input: &'a Input<'a>,
     /// Pages and sections by the file they are rendered to.
     owners: BTreeMap<String, NodeId>,
+    links: MarkdownLinks,
     config: Option<String>,
 }
+
+/// Links of Markdown by what they say once percent signs are decoded, as pages have them encoded. Found once:
+/// they are looked up for every reference of every page.
+type MarkdownLinks = HashMap<Vec<u8>, Places>;
+
+/// Where a link stands, by document.
+type Places = BTreeMap<NodeId, Vec<Range<usize>>>;
 
 impl<'a> Sources<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
         let site = input.site;
         let owners = site.nodes().map(|node| (file_of(&site.address(node).path), node)).collect();
         let config = input.world.read_text(&site.config.places.config_file).ok();
-        Self { input, owners, config }
+        Self { input, owners, links: markdown_links(input), config }
     }
 
     /// Where a reference is written that these pages have.
@@ -32,15 +40,17 @@ impl<'a> Sources<'a> {
         let mut owners: Vec<NodeId> = pages.iter().filter_map(|page| self.owner(page)).collect();
         owners.sort_unstable();
         owners.dedup();
+        let links = self.links.get(&decoded(reference));
         let mut in_content: Vec<Span> =
-            owners.iter().flat_map(|node| self.in_document(*node, reference)).collect();
+            owners.iter().flat_map(|node| self.in_document(*node, links, reference)).collect();
         let mut elsewhere = None;
         if in_content.is_empty() {
             elsewhere = self.in_template(reference).or_else(|| self.in_config(reference));
         }
         if in_content.is_empty() && elsewhere.is_none() {
             // A page may show the text of another one that is not rendered itself.
-            in_content = self.input.site.nodes().flat_map(|node| self.in_links(node, reference)).collect();
+            let documents = links.into_iter().flat_map(BTreeMap::keys);
+            in_content = documents.flat_map(|node| self.in_links(*node, links)).collect();
         }
         if in_content.is_empty() && elsewhere.is_none() {
             let first = owners.first().and_then(|node| self.input.site.document(*node));
@@ -98,8 +108,8 @@ impl<'a> Sources<'a> {
 
     /// The Markdown links of a document, otherwise the place where its file has the reference literally: in
     /// raw HTML or in front matter.
-    fn in_document(&self, node: NodeId, reference: &str) -> Vec<Span> {
-        let links = self.in_links(node, reference);
+    fn in_document(&self, node: NodeId, links: Option<&Places>, reference: &str) -> Vec<Span> {
+        let links = self.in_links(node, links);
         if !links.is_empty() {
             return links;
         }
@@ -108,11 +118,10 @@ impl<'a> Sources<'a> {
         found.map(|range| Span::new(&document.file.path, range)).into_iter().collect()
     }
 
-    fn in_links(&self, node: NodeId, reference: &str) -> Vec<Span> {
+    fn in_links(&self, node: NodeId, links: Option<&Places>) -> Vec<Span> {
         let Some(document) = self.input.site.document(node) else { return Vec::new() };
-        let links = self.input.bodies.of(node).markup.links.iter();
-        let same = links.filter(|link| is_same(&link.url, reference));
-        same.map(|link| Span::new(&document.file.path, link.range.clone().unwrap_or(0..0))).collect()
+        let ranges = links.and_then(|links| links.get(&node)).into_iter().flatten();
+        ranges.map(|range| Span::new(&document.file.path, range.clone())).collect()
     }
 
     /// The template, if only one has it.
@@ -140,9 +149,19 @@ fn is_http(url: &str) -> bool {
     url.starts_with("http:") || url.starts_with("https:")
 }
 
-/// Whether a link of Markdown is that of the page, which has it encoded.
-fn is_same(url: &str, reference: &str) -> bool {
-    url == reference || percent_decode_str(url).eq(percent_decode_str(reference))
+fn markdown_links(input: &Input<'_>) -> MarkdownLinks {
+    let mut all = MarkdownLinks::new();
+    for node in input.site.nodes() {
+        for link in &input.bodies.of(node).markup.links {
+            let places = all.entry(decoded(&link.url)).or_default().entry(node).or_default();
+            places.push(link.range.clone().unwrap_or(0..0));
+        }
+    }
+    all
+}
+
+fn decoded(url: &str) -> Vec<u8> {
+    percent_decode_str(url).collect()
 }
 
 /// Where a text gives an element an id: as an attribute, or as Markdown does for headings.

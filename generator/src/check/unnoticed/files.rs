@@ -1,6 +1,8 @@
 //! Files below `content/` that are neither pages nor beside one, so that they are not published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
 
 use crate::diagnostic::catalog::unnoticed as catalog;
 use crate::diagnostic::{Diagnostics, Span};
@@ -19,12 +21,19 @@ pub(super) fn check(
     diagnostics: &mut Diagnostics,
 ) {
     let known = Known::new(site, templates);
-    let mut lost: BTreeMap<&str, Vec<&ContentFile>> = BTreeMap::new();
+    let mut unused: Vec<&ContentFile> = Vec::new();
     for file in inventory.assets.iter().filter(|file| !is_hidden(file)) {
         let ending = file.relative.rsplit_once('.').map_or("", |(_, ending)| ending);
         if OTHER_MARKDOWN.contains(&ending) {
             diagnostics.push(catalog::other_markdown(Span::file(&file.path), ending));
-        } else if !known.is_published(file) && !known.is_named(file) {
+        } else if !known.is_published(file) {
+            unused.push(file);
+        }
+    }
+    let named = known.named(&unused);
+    let mut lost: BTreeMap<&str, Vec<&ContentFile>> = BTreeMap::new();
+    for file in unused {
+        if !named.contains(name(file)) && !named.contains(folder(file)) {
             lost.entry(folder(file)).or_default().push(file);
         }
     }
@@ -37,7 +46,7 @@ pub(super) fn check(
 
 /// Files whose use is known.
 struct Known<'a> {
-    assets: std::collections::BTreeSet<&'a str>,
+    assets: BTreeSet<&'a str>,
     /// Folders that belong to a page or section which is not there, or not written.
     waiting: Vec<&'a str>,
     /// Texts that may name a file: templates, and bodies that are templates.
@@ -67,12 +76,19 @@ impl<'a> Known<'a> {
             || self.waiting.iter().any(|folder| file.relative.starts_with(folder))
     }
 
-    /// Whether a template may read the file: it names the file, or its folder.
-    fn is_named(&self, file: &ContentFile) -> bool {
-        let name = &file.relative[folder(file).len()..];
-        let folder = folder(file);
-        self.texts.iter().any(|text| text.contains(name) || !folder.is_empty() && text.contains(folder))
+    /// Names of the files, and of their folders, that stand in a text, so that a template may read them. All
+    /// are looked for in one pass: there may be as many files as texts.
+    fn named(&self, files: &[&'a ContentFile]) -> BTreeSet<&'a str> {
+        let wanted = files.iter().flat_map(|file| [name(file), folder(file)]).filter(|text| !text.is_empty());
+        let wanted: Vec<&str> = wanted.collect::<BTreeSet<_>>().into_iter().collect();
+        let search = AhoCorasick::new(&wanted).expect("names of files are far shorter than the limit");
+        let found = self.texts.iter().flat_map(|text| search.find_overlapping_iter(*text));
+        found.map(|found| wanted[found.pattern().as_usize()]).collect()
     }
+}
+
+fn name(file: &ContentFile) -> &str {
+    &file.relative[folder(file).len()..]
 }
 
 /// With its slash; empty at the root.

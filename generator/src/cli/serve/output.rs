@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::cli::arguments::Serve;
+use crate::cli::from_here;
 use crate::cli::site_builder::{SiteOptions, configured_output};
 
 /// Folders that are tried; others are there only if the same process number was used before and its
@@ -32,8 +33,8 @@ impl Output {
                     folder.display()
                 )
             }
-            Some(folder) => Ok(Self::Kept(std::path::absolute(folder)?)),
-            None if options.store_html => Ok(Self::Kept(std::path::absolute(configured_output(site))?)),
+            Some(folder) => Ok(Self::Kept(from_here(folder))),
+            None if options.store_html => Ok(Self::Kept(from_here(&configured_output(site)))),
             None => temporary(),
         }
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use tera::{Context, Value};
 
 use super::sitelinks::SiteLinks;
+use super::suggestions::Suggestions;
 use super::{Templating, analytics};
 use crate::bodies::Body;
 use crate::config::InsertAnchor;
@@ -38,6 +39,7 @@ pub(super) struct Composer<'a> {
     templates: &'a Templates,
     templating: Templating,
     highlighter: Option<&'a Highlighter>,
+    suggestions: &'a Suggestions,
     /// `config` by language, built once.
     configs: BTreeMap<&'a str, Value>,
 }
@@ -50,17 +52,26 @@ struct Source<'a> {
     insert_anchor: InsertAnchor,
 }
 
+impl Composed {
+    /// Whether a link leads to something that is not there, so that another path was asked for.
+    pub(super) fn lacks_suggestions(&self) -> bool {
+        let mut codes = self.diagnostics.iter().map(|diagnostic| diagnostic.code);
+        codes.any(|code| ["missing-link-target", "link-to-markdown-file"].contains(&code))
+    }
+}
+
 impl<'a> Composer<'a> {
     pub(super) fn new(
         site: &'a Site,
         templates: &'a Templates,
         templating: Templating,
         highlighter: Option<&'a Highlighter>,
+        suggestions: &'a Suggestions,
     ) -> Self {
         let languages = site.config.languages.keys();
         let configs =
             languages.map(|code| (code.as_str(), values::config_value(&site.config, code))).collect();
-        Self { site, templates, templating, highlighter, configs }
+        Self { site, templates, templating, highlighter, suggestions, configs }
     }
 
     pub(super) fn page(&self, id: PageId) -> Composed {
@@ -194,7 +205,7 @@ impl<'a> Composer<'a> {
             permalink: source.permalink,
             relative: &document.file.relative,
             language: source.language,
-            links: &SiteLinks { site: self.site, document },
+            links: &SiteLinks { site: self.site, document, suggestions: self.suggestions },
             snippets: &SiteSnippets { templates: self.templates },
             code: self.highlighter.map(|highlighter| highlighter as &dyn markup::CodeBlocks),
             path: &document.file.path,

@@ -16,6 +16,9 @@ pub fn bound_reached(span: impl Into<Option<Span>>, bound: Bound) -> Diagnostic 
         Bound::Time(seconds) => {
             format!("the template was stopped: it took more than {seconds} seconds for one file")
         }
+        Bound::Numbers(numbers) => format!(
+            "the template was stopped: its loops took more than {numbers} numbers from `range` for one file"
+        ),
     };
     Diagnostic::error("template-bound", span, message)
         .hint("look for a loop in a loop; long lists belong on several pages (`paginate_by`)")

@@ -1,11 +1,12 @@
 //! Files that templates name: where they are looked for, and that none outside the site is found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tera::{Error, TeraResult};
 
+use super::digest::{Digest, Digests, Kind};
 use crate::config::Places;
 use crate::diagnostic::catalog::images::sentence;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -21,11 +22,10 @@ pub struct Files {
     /// What was made once bodies were known.
     made_later: OnceLock<BTreeMap<String, Arc<[u8]>>>,
     images: Images,
-    /// Where templates asked for a file in the site's root, found or not: a change there changes the site.
-    asked: Mutex<BTreeSet<PathBuf>>,
     /// Paths a template could have meant, listed when first one is missing.
     names: OnceLock<Vec<String>>,
     network: Network,
+    digests: Digests,
     mistakes: Mutex<BTreeMap<String, Diagnostic>>,
 }
 
@@ -50,9 +50,9 @@ impl Files {
             made,
             made_later: OnceLock::new(),
             images,
-            asked: Mutex::default(),
             names: OnceLock::new(),
             network: Network::default(),
+            digests: Digests::default(),
             mistakes: Mutex::default(),
         }
     }
@@ -61,11 +61,6 @@ impl Files {
     /// build makes them once.
     pub fn add_made(&self, made: BTreeMap<String, Arc<[u8]>>) {
         self.made_later.get_or_init(|| made);
-    }
-
-    /// The files in the site's root that templates asked for, found or not.
-    pub fn asked(&self) -> Vec<PathBuf> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The same, with what lies on other sites.
@@ -105,16 +100,31 @@ impl Files {
     /// # Errors
     /// For a path that leads out of the site, and for a file that cannot be read or made.
     pub fn find(&self, path: &str) -> TeraResult<Option<Arc<[u8]>>> {
-        match self.locate(path)? {
-            None => Ok(None),
-            Some(Found::Made(_, bytes)) => Ok(Some(bytes)),
-            Some(Found::File(file)) => {
-                let read = self.world.read(&file);
-                read.map(Some).map_err(|error| Error::chain(format!("cannot read `{path}`"), error))
+        self.locate(path)?.map(|found| self.read(path, &found)).transpose()
+    }
+
+    /// The digest of a file. That of one which lies in the site is kept for the build.
+    ///
+    /// # Errors
+    /// As those of [`Self::find`].
+    pub(super) fn digest(&self, path: &str, kind: Kind) -> TeraResult<Option<Digest>> {
+        let Some(found) = self.locate(path)? else { return Ok(None) };
+        match &found {
+            Found::File(file) => self.digests.get(file, kind, || self.read(path, &found)).map(Some),
+            _ => Ok(Some(kind.of(&self.read(path, &found)?))),
+        }
+    }
+
+    fn read(&self, path: &str, found: &Found) -> TeraResult<Arc<[u8]>> {
+        match found {
+            Found::Made(_, bytes) => Ok(Arc::clone(bytes)),
+            Found::File(file) => {
+                let read = self.world.read(file);
+                read.map_err(|error| Error::chain(format!("cannot read `{path}`"), error))
             }
-            Some(Found::Processed(wanted)) => {
-                let made = self.images.bytes(&wanted);
-                made.map(Some).map_err(|problem| Error::message(sentence(&wanted.origin.name(), &problem)))
+            Found::Processed(wanted) => {
+                let made = self.images.bytes(wanted);
+                made.map_err(|problem| Error::message(sentence(&wanted.origin.name(), &problem)))
             }
         }
     }
@@ -132,7 +142,6 @@ impl Files {
             None => path.trim_start_matches('/').to_owned(),
         };
         let clean = normalized(&named).ok_or_else(outside)?;
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(self.places.root.join(&clean));
         for candidate in self.candidates(&clean) {
             if self.world.is_file(&candidate) {
                 return Ok(Some(Found::File(candidate)));
@@ -208,18 +217,28 @@ fn normalized(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Files;
+    use super::{Files, Kind};
     use crate::config::Places;
-    use crate::world::MemoryWorld;
+    use crate::world::{FileEntry, MemoryWorld, World};
     use std::collections::BTreeMap;
+    use std::io;
+    use std::path::Path;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn files() -> Files {
-        let world = MemoryWorld::new(jiff::civil::date(2026, 11, 23))
+        files_of(Arc::new(world()))
+    }
+
+    fn world() -> MemoryWorld {
+        MemoryWorld::new(jiff::civil::date(2026, 11, 23))
             .with("/site/data.toml", "root")
             .with("/site/static/a/b.txt", "static")
             .with("/texts/c.txt", "content")
-            .with("/secret.txt", "secret");
+            .with("/secret.txt", "secret")
+    }
+
+    fn files_of(world: Arc<dyn World>) -> Files {
         let places = Places {
             root: "/site".into(),
             statics: "/site/static".into(),
@@ -227,7 +246,7 @@ mod tests {
             ..Places::default()
         };
         let made = BTreeMap::from([("main.css".to_owned(), Arc::from(b"made".as_slice()))]);
-        Files::new(Arc::new(world), places, made)
+        Files::new(world, places, made)
     }
 
     #[track_caller]
@@ -254,5 +273,46 @@ mod tests {
             assert!(files().find(path).is_err(), "{path}");
         }
         check("/secret.txt", None);
+    }
+
+    /// Counts what is read.
+    struct Counting(MemoryWorld, AtomicUsize);
+
+    impl World for Counting {
+        fn today(&self) -> jiff::civil::Date {
+            self.0.today()
+        }
+
+        fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            self.0.read(path)
+        }
+
+        fn walk(&self, folder: &Path) -> io::Result<Vec<FileEntry>> {
+            self.0.walk(folder)
+        }
+
+        fn is_file(&self, path: &Path) -> bool {
+            self.0.is_file(path)
+        }
+
+        fn is_folder(&self, path: &Path) -> bool {
+            self.0.is_folder(path)
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_once_for_each_kind_of_digest() {
+        let world = Arc::new(Counting(world(), AtomicUsize::new(0)));
+        let files = files_of(Arc::clone(&world) as Arc<dyn World>);
+        for _ in 0..10 {
+            for path in ["a/b.txt", "/static/a/b.txt"] {
+                let digest = |kind| files.digest(path, kind).unwrap().unwrap();
+                assert_eq!(digest(Kind::Sha256), Kind::Sha256.of(b"static"));
+                assert_eq!(digest(Kind::Sha512), Kind::Sha512.of(b"static"));
+            }
+            assert_eq!(files.digest("main.css", Kind::Sha384).unwrap(), Some(Kind::Sha384.of(b"made")));
+        }
+        assert_eq!(world.1.load(Ordering::SeqCst), 2);
     }
 }

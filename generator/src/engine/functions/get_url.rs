@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
-use sha2::Sha256;
 use tera::{Error, Function, Kwargs, State, TeraResult};
 
-use super::get_hash::hex_digest;
+use super::digest::{Kind, hex};
 use super::{Files, language, left_out, required_text};
 use crate::config::Config;
 use crate::site::Site;
@@ -80,10 +79,10 @@ impl GetUrl {
             url.pop();
         }
         if kwargs.get::<bool>("cachebust")?.unwrap_or(false) {
-            let Some(bytes) = self.files.find(&path)? else {
+            let Some(digest) = self.files.digest(&path, Kind::Sha256)? else {
                 return Err(Error::message(format!("there is no file `{path}` to make a digest of")));
             };
-            url = format!("{url}?h={}", &hex_digest::<Sha256>(&bytes)[..CACHEBUST_DIGITS]);
+            url = format!("{url}?h={}", &hex(&digest)[..CACHEBUST_DIGITS]);
         }
         Ok(url)
     }

@@ -1,10 +1,11 @@
 //! `load_data`: a file of the site, a text, or an answer of another site as a value.
 //!
-//! What was loaded is kept for the build, by everything that decides it. What is wrong in a file of the
-//! site is noted at its place in that file, see [`Files::note_mistake`].
+//! What came of it is kept for the build, by everything that decides it: the value, and as well that there
+//! is none, since a host that does not answer would otherwise be waited for on every page. What is wrong in
+//! a file of the site is noted at its place in that file, see [`Files::note_mistake`].
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tera::{Error, Function, Kwargs, State, TeraResult, Value};
@@ -27,9 +28,12 @@ const TIME: Duration = Duration::from_secs(30);
 /// `load_data(path | url | literal, format, required, method, body, content_type, headers)`
 pub struct LoadData {
     files: Arc<Files>,
-    /// What was loaded in this build.
-    loaded: Mutex<BTreeMap<(Source, Format), Value>>,
+    /// What came of each call in this build. Whoever comes while another asks waits for its answer.
+    loaded: Mutex<BTreeMap<(Source, Format), Arc<Slot>>>,
 }
+
+/// What came of a call, once that is known.
+type Slot = OnceLock<Result<Value, Refused>>;
 
 /// Where data comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +49,7 @@ impl LoadData {
         Self { files, loaded: Mutex::default() }
     }
 
-    fn load(&self, kwargs: &Kwargs) -> Result<Value, Refused> {
+    fn load(&self, kwargs: &Kwargs) -> Result<Arc<Slot>, Refused> {
         let (named, path) = (kwargs.get::<&str>("format")?, kwargs.get::<&str>("path")?);
         let source = source(kwargs, path, named)?;
         let format = match (named, path) {
@@ -53,16 +57,23 @@ impl LoadData {
             (None, Some(path)) => Format::of_file(path),
             (None, None) => Format::Plain,
         };
-        let key = (source, format);
-        let loaded = || self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = loaded().get(&key) {
-            return Ok(value.clone());
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = Arc::clone(loaded.entry((source.clone(), format)).or_default());
+        drop(loaded);
+        slot.get_or_init(|| self.read(&source, format));
+        Ok(slot)
+    }
+
+    fn read(&self, source: &Source, format: Format) -> Result<Value, Refused> {
+        let text = self.text(source)?;
+        data::read(&text, format).map_err(|mistake| self.mistaken(source, format, &text, &mistake).into())
+    }
+
+    fn told(&self, refused: &Refused) -> Error {
+        match refused {
+            Refused::Missing { path, told } => again(told.get_or_init(|| self.files.missing(path))),
+            Refused::Absent(error) | Refused::Wrong(error) => again(error),
         }
-        let text = self.text(&key.0)?;
-        let value =
-            data::read(&text, format).map_err(|mistake| self.mistaken(&key.0, format, &text, &mistake))?;
-        loaded().insert(key, value.clone());
-        Ok(value)
     }
 
     fn text(&self, source: &Source) -> Result<String, Refused> {
@@ -75,7 +86,7 @@ impl LoadData {
 
     fn file(&self, path: &str) -> Result<String, Refused> {
         let Some(bytes) = self.files.find(path).map_err(Refused::Absent)? else {
-            return Err(Refused::Absent(self.files.missing(path)));
+            return Err(Refused::Missing { path: path.to_owned(), told: OnceLock::new() });
         };
         if bytes.len() > MOST_BYTES {
             return Err(too_large(path).into());
@@ -128,17 +139,21 @@ impl LoadData {
 impl Function<TeraResult<Value>> for LoadData {
     fn call(&self, kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
         let is_required = kwargs.get::<bool>("required")?.unwrap_or(true);
-        match self.load(&kwargs) {
-            Ok(value) => Ok(value),
-            Err(Refused::Absent(_)) if !is_required => Ok(Value::none()),
-            Err(Refused::Absent(error) | Refused::Wrong(error)) => Err(error),
+        let slot = self.load(&kwargs).unwrap_or_else(|refused| Arc::new(Slot::from(Err(refused))));
+        match slot.get().expect("a slot is filled before it is handed out") {
+            Ok(value) => Ok(value.clone()),
+            Err(Refused::Absent(_) | Refused::Missing { .. }) if !is_required => Ok(Value::none()),
+            Err(refused) => Err(self.told(refused)),
         }
     }
 }
 
 /// Why there is no data.
 enum Refused {
-    /// There is none there, which `required=false` forgives.
+    /// There is no such file, which `required=false` forgives; what is said of it is found out only when it
+    /// is said, since all names of the site are compared for it.
+    Missing { path: String, told: OnceLock<Error> },
+    /// There is none elsewhere, which `required=false` forgives as well.
     Absent(Error),
     /// The call or what was found is wrong.
     Wrong(Error),
@@ -147,6 +162,14 @@ enum Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self::Wrong(error)
+    }
+}
+
+/// The same error: the engine wants one of its own for each call.
+fn again(error: &Error) -> Error {
+    match std::error::Error::source(error) {
+        Some(cause) => Error::chain(error, cause.to_string()),
+        None => Error::message(error),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod content;
 mod data;
+mod digest;
 mod files;
 mod get_hash;
 mod get_image_metadata;
@@ -20,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
+use super::bounds::Range;
 use crate::config::Config;
 use crate::site::{LeftOut, Site};
 use crate::values::Values;
@@ -62,6 +64,7 @@ pub fn register(tera: &mut Tera, config: &Arc<Config>, files: &Arc<Files>) {
     tera.register_function("trans", language::Trans { config: Arc::clone(config) });
     tera.register_function("text_direction", language::TextDirection { config: Arc::clone(config) });
     tera.register_function("now", now::Now { today: files.world().today() });
+    tera.register_function("range", Range);
     tera.register_function("get_random", tera_contrib::rand::get_random);
     let metadata = get_image_metadata::GetImageMetadata { files: Arc::clone(files) };
     tera.register_function("get_image_metadata", metadata);

@@ -1,8 +1,7 @@
 //! Calls with arguments: where they end, what they say, and the same as a call of a component.
 
-/// End of the bracket that opens at `open`; of one that does not close the end of the text. `masked` has no
-/// texts in quotes.
-pub(super) fn closing(masked: &str, open: usize) -> usize {
+/// End of the bracket that opens at `open`; `None` if it never closes. `masked` has no texts in quotes.
+pub(super) fn closing(masked: &str, open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in masked.bytes().enumerate().skip(open) {
         match byte {
@@ -11,10 +10,10 @@ pub(super) fn closing(masked: &str, open: usize) -> usize {
             _ => continue,
         }
         if depth == 0 {
-            return at + 1;
+            return Some(at + 1);
         }
     }
-    masked.len()
+    None
 }
 
 /// Names, where they have any, and values of arguments.

@@ -98,3 +98,17 @@ fn what_is_tera_2_is_left_alone() {
         check(text, Dialect::Content, &[]);
     }
 }
+
+#[test]
+fn unclosed_brackets_are_no_danger_whatever_stands_at_the_end() {
+    check(
+        "{{ makros::karte(titel=“Süd”}}",
+        Dialect::Template,
+        &[("makros::karte(titel=“Süd”", "{{ <karte titel={“Süd”} /> }}")],
+    );
+    check("{% zitat(von=“Müller”%}", Dialect::Content, &[("{% zitat(von=“Müller”%}", "von={“Müller”}")]);
+    check("{{ a | filter(attribute=ü}}", Dialect::Template, &[("filter", "")]);
+    check("{{ get_env(ü}}", Dialect::Template, &[("get_env(ü", "")]);
+    check("{% if a is starting_with(ü%}", Dialect::Template, &[]);
+    check("{% 'ää' macro ü(%}", Dialect::Template, &[("{% 'ää' macro ü(%}", "component ü(")]);
+}

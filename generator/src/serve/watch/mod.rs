@@ -90,16 +90,27 @@ impl Watch {
         if places.is_empty() || places == self.places {
             return BTreeSet::new();
         }
-        let is_new = |place: &&PathBuf| !self.places.iter().any(|old| place.starts_with(old));
+        let old: BTreeSet<&Path> = self.places.iter().map(PathBuf::as_path).collect();
+        let is_new = |place: &&PathBuf| !place.ancestors().any(|above| old.contains(above));
         let new = places.iter().filter(is_new).cloned().collect();
         self.places = places;
         self.lay();
         new
     }
 
-    /// The same; new places count as changed, since they were read before they were watched.
+    /// The same; new places count as changed, since they were read before they were watched. Not those in a
+    /// folder that was watched all the time: a change of them was seen.
     pub fn follow_and_tell(&mut self, places: Vec<PathBuf>) {
-        for place in self.follow(places) {
+        let is_told = matches!(self.source, Source::Events(_));
+        let old = self.places.iter().filter_map(|old| old.parent());
+        let watched: BTreeSet<PathBuf> = old.filter(|_| is_told).map(Path::to_path_buf).collect();
+        let was_seen = |place: &Path| {
+            // In a folder, and behind a link, more may have changed.
+            let is_entry = place.symlink_metadata().map_or(true, |found| found.is_file());
+            is_entry && place.parent().is_some_and(|folder| watched.contains(folder))
+        };
+        let new = self.follow(places);
+        for place in new.into_iter().filter(|place| !was_seen(place)) {
             // The receiver is ours.
             let _ = self.sender.send(Signal::Path(place));
         }
@@ -242,14 +253,12 @@ fn advice(error: &notify::Error) -> String {
     format!("note: {reason}, so all files are looked at once a second{remedy}")
 }
 
-/// Whether a change is one of the site's input. What the build itself writes is none, nor is what
-/// editors leave lying beside a file while they save it.
+/// Whether a change is one of the site's input. What the build itself writes is none. What editors leave
+/// lying beside a file while they save it is: below `static` it is published under any name, and elsewhere a
+/// build too many changes nothing.
 fn concerns(path: &Path, places: &[PathBuf], output: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let is_left_over =
-        name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name.starts_with(".#");
     let is_ours = places.iter().any(|place| path.starts_with(place) || place.starts_with(path));
-    is_ours && !is_left_over && !path.starts_with(output)
+    is_ours && !path.starts_with(output)
 }
 
 #[cfg(test)]

@@ -124,11 +124,31 @@ fn exhausted_watches_come_with_advice() {
 fn only_changes_of_the_input_start_a_build() {
     let places = [PathBuf::from("/s/content"), PathBuf::from("/s/zola.toml")];
     let output = Path::new("/s/content/public");
-    for path in ["/s/content/a.md", "/s/zola.toml", "/s/content", "/s"] {
+    for path in
+        ["/s/content/a.md", "/s/zola.toml", "/s/content", "/s", "/s/content/data.tmp", "/s/content/a~"]
+    {
         assert!(concerns(Path::new(path), &places, output), "{path}");
     }
-    for path in ["/s/other.toml", "/s/content/a.md~", "/s/content/.a.md.swp", "/s/content/public/index.html"]
-    {
+    for path in ["/s/other.toml", "/s/content/public/index.html"] {
         assert!(!concerns(Path::new(path), &places, output), "{path}");
     }
+}
+
+#[test]
+fn places_in_a_folder_that_was_watched_are_no_change() {
+    let mut scene = Scene::new(None);
+    let places =
+        |scene: &Scene| ["content", "data.toml", "blog", "deep/x"].map(|path| scene.at(path)).to_vec();
+    let told = |scene: &mut Scene| {
+        let mut told = BTreeSet::new();
+        while let Ok(Signal::Path(path)) = scene.watch.signals.try_recv() {
+            told.insert(path);
+        }
+        told
+    };
+    std::fs::write(scene.at("data.toml"), "").unwrap();
+    scene.watch = Watch::new(quiet(), scene.at("public"), Arc::new(|_: &str| {}));
+    scene.watch.follow(vec![scene.at("content")]);
+    scene.watch.follow_and_tell(places(&scene));
+    assert_eq!(told(&mut scene), BTreeSet::from([scene.at("deep/x")]));
 }

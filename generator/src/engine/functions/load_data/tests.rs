@@ -206,3 +206,22 @@ fn real_server_answers() {
     let report = rendered(&template, &[], Network::online()).unwrap_err();
     assert!(report.contains("is larger than 64 MiB"), "{report}");
 }
+
+#[test]
+fn what_does_not_answer_is_asked_once_in_a_build() {
+    for failure in [Err(Failure::Time(Duration::from_secs(30))), status(503)] {
+        let script = Script::new(&[(URL, &[failure])]);
+        check(
+            "{% for i in range(end=50) %}{{ load_data(url='https://daten.example/a.json', required=false) is none }}{% endfor %}",
+            &script,
+            &"true".repeat(50),
+        );
+        assert_eq!(script.asked().len(), 1);
+        refused(
+            "{{ load_data(url='https://daten.example/a.json', required=false) }}{{ load_data(url='https://daten.example/a.json') }}",
+            &script,
+            &["daten.example"],
+        );
+        assert_eq!(script.asked().len(), 2);
+    }
+}
