@@ -99,6 +99,8 @@ impl App {
             store: self.store.clone(),
             clock: self.clock.clone(),
             letters: Arc::new(PresentLetters(self.contract.clone())),
+            delivery: config.delivery.clone(),
+            operator: config.operator.clone(),
             transport: config.transport.open(&config.base, &sender)?,
             sender,
             dice: system_dice(),

@@ -7,11 +7,13 @@
 
 use feedback_fn::contract::{Recipient, Review};
 use feedback_fn::mail::context::MailContext;
+use feedback_fn::mail::digest::DigestContext;
 use feedback_fn::mail::text::{BodyText, HeaderText};
-use feedback_fn::mail::{Letter, Mail, Poison, Sender, compose, guarded};
+use feedback_fn::mail::{About, Letter, Mail, Poison, Sender, compose, guarded};
 use feedback_fn::reference::{Prefix, Reference};
+use feedback_fn::store::Digest;
 use feedback_fn::suggestion::{Marks, Suggestion};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -199,12 +201,9 @@ fn case(field: Field, payload: &str) -> Case {
     let context = MailContext::new(&suggestion, &review);
     let (subject, body) = rendered(&context);
     let letter = Letter {
-        reference: &suggestion.reference,
-        received: suggestion.received,
-        round: suggestion.round,
-        target: &suggestion.target.id,
+        about: about(&suggestion),
+        date: suggestion.received,
         recipient: &recipient,
-        reply_to: suggestion.email.as_deref(),
         subject: &subject,
         body: &body,
     };
@@ -214,6 +213,15 @@ fn case(field: Field, payload: &str) -> Case {
     let mail = compose(&sender, &letter).unwrap_or_else(|poison| panic!("{what}: {poison}"));
     assert_eq!(compose(&sender, &letter).as_ref(), Ok(&mail), "{what}: the same letter, the same octets");
     Case { mail, subject, body, reply_to: context.suggestion.email, what }
+}
+
+fn about(suggestion: &Suggestion) -> About<'_> {
+    About::Suggestion {
+        reference: &suggestion.reference,
+        round: suggestion.round,
+        target: &suggestion.target.id,
+        reply_to: suggestion.email.as_deref(),
+    }
 }
 
 fn parse(mails: &[Case]) -> Vec<Parsed> {
@@ -312,16 +320,52 @@ fn recipient_that_is_no_plain_address_is_poison_and_named() {
     let suggestion = suggestion(&review);
     let recipient = Recipient { name: "Amt".into(), address: "amt@stadt.example\r\nBcc: v@e.example".into() };
     let letter = Letter {
-        reference: &suggestion.reference,
-        received: suggestion.received,
-        round: 1,
-        target: "6.1.3",
+        about: about(&suggestion),
+        date: suggestion.received,
         recipient: &recipient,
-        reply_to: None,
         subject: "x",
         body: "y",
     };
     let sender =
         Sender { address: "beteiligung@stadt.example".parse().unwrap(), name: HeaderText::new("Stadt") };
     assert!(compose(&sender, &letter).is_err_and(|poison| poison.to_string().contains("not plain")));
+}
+
+/// The longest letters that a form takes, as many as go into one digest.
+#[test]
+fn digest_of_long_letters_tells_of_each_and_is_a_mail_that_servers_take() {
+    let review = review();
+    let prefix = Prefix::try_from("LOE".to_owned()).unwrap();
+    let letter = |number| Suggestion {
+        reference: Reference::from_bits(&prefix, number),
+        text: "üaa".repeat(review.limits.suggestion / 3),
+        rewording: Some("aüa".repeat(review.limits.rewording / 3)),
+        ..suggestion(&review)
+    };
+    let suggestions: Vec<Suggestion> = (0..Digest::MOST as u64).map(letter).collect();
+    let context = DigestContext::new(&suggestions, &review);
+    let references: BTreeSet<&str> = context.suggestions.iter().map(|item| item.reference.as_str()).collect();
+    assert_eq!((context.count, references.len()), (Digest::MOST, Digest::MOST));
+    let whole = context.suggestions.iter().filter_map(|item| item.suggestion.as_ref());
+    assert_eq!(whole.clone().count() + context.shortened, Digest::MOST);
+    assert!(whole.clone().count() >= 20 && context.shortened > 0, "{}", context.shortened);
+    let lines = context.suggestions.iter().map(|item| format!("{} {}\n", item.reference, item.first_line));
+    let texts = whole.map(|whole| format!("{}\n{:?}\n", whole.text_quoted, whole.rewording_quoted));
+    let body: String = lines.chain(texts).collect();
+    let recipient = Recipient { name: "Amt".into(), address: "amt@stadt.example".into() };
+    let about = About::Digest { number: 7 };
+    let letter =
+        Letter { about, date: suggestions[0].received, recipient: &recipient, subject: "x", body: &body };
+    let sender =
+        Sender { address: "beteiligung@stadt.example".parse().unwrap(), name: HeaderText::new("Stadt") };
+    let mail = compose(&sender, &letter).unwrap();
+    assert!(mail.bytes.len() < 4 * 1024 * 1024, "{} octets", mail.bytes.len());
+    assert_eq!(mail.name, format!("digest-7-{}", suggestions[0].received.as_second()));
+    let subject = "x".to_owned();
+    let parsed =
+        parse(&[Case { mail, subject, body: body.clone(), reply_to: None, what: "digest".into() }]).remove(0);
+    assert_eq!(parsed.body.replace("\r\n", "\n").trim_end(), body.trim_end());
+    assert!(parsed.header("Message-ID").starts_with("<digest-7-"));
+    let threaded = |name: &str| parsed.headers.iter().any(|(header, _)| header == name);
+    assert!(!threaded("In-Reply-To") && !threaded("Reply-To"), "it is about many");
 }

@@ -46,12 +46,16 @@ const FILES: [(&str, &str); 9] = [
 ];
 
 /// Templates that are only there.
-const TEMPLATES: [&str; 10] = [
+const TEMPLATES: [&str; 14] = [
     "function/check.html",
     "function/receipt.html",
     "function/error.html",
     "function/mail_subject.txt",
     "function/mail_body.txt",
+    "function/digest_subject.txt",
+    "function/digest_body.txt",
+    "function/confirmation_subject.txt",
+    "function/confirmation_body.txt",
     "review/form.html",
     "review/forms.html",
     "index.html",

@@ -7,7 +7,8 @@ mod network;
 
 pub use network::Network;
 
-use crate::mail::{SenderConfig, TransportConfig};
+use crate::mail::{PlainAddress, SenderConfig, TransportConfig};
+use crate::outbox::DeliveryConfig;
 use crate::reference::Prefix;
 use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
@@ -39,6 +40,10 @@ pub struct Config {
     pub sender: SenderConfig,
     /// How the mails leave.
     pub transport: TransportConfig,
+    /// How many mails are too many, who gets one a day, whether residents get one.
+    pub delivery: DeliveryConfig,
+    /// Who gets the self-test and warnings.
+    pub operator: Option<PlainAddress>,
     /// The limits at the door.
     pub guard: Guard,
 }
@@ -86,6 +91,12 @@ impl Guard {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawOperator {
+    address: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawConfig {
     #[serde(default = "default_listen", deserialize_with = "address_and_port")]
     listen: SocketAddr,
@@ -97,6 +108,9 @@ struct RawConfig {
     reserve_mib: u64,
     sender: SenderConfig,
     transport: TransportConfig,
+    #[serde(default)]
+    delivery: DeliveryConfig,
+    operator: Option<RawOperator>,
     #[serde(default)]
     guard: Guard,
 }
@@ -138,6 +152,11 @@ impl Config {
         ensure!(raw.guard.connections > 0, "`guard.connections` is 0: nobody could connect");
         let per_network = raw.guard.connections_per_network;
         ensure!(per_network > 0, "`guard.connections_per_network` is 0: nobody could connect");
+        raw.delivery.check()?;
+        let operator = raw.operator.map(|operator| {
+            let context = || format!("`operator.address` is `{}`", operator.address);
+            operator.address.parse::<PlainAddress>().with_context(context)
+        });
         Ok(Config {
             base: base.to_owned(),
             listen: raw.listen,
@@ -148,6 +167,8 @@ impl Config {
             reserve: raw.reserve_mib.saturating_mul(MIB),
             sender: raw.sender,
             transport: raw.transport,
+            delivery: raw.delivery,
+            operator: operator.transpose()?,
             guard: raw.guard,
         })
     }
@@ -225,6 +246,10 @@ mod tests {
         check("reference_prefix = \"LOE\"", "reference_prefix = \"lö\"", "capital letters");
         check("listen = \"127.0.0.1:8787\"", "listen = \"here\"", "`here` is not an address with a port");
         check("burst = 60", "burst = 0", "nobody could send anything");
+        check("mails_per_hour = 20", "mails_an_hour = 20", "unknown field `mails_an_hour`");
+        check("daily_hour = 7", "daily_hour = 24", "`delivery.daily_hour`");
+        let operator = "# [operator]\n# address = \"edv@stadt.example\"";
+        check(operator, "[operator]\naddress = \"edv\"", "`operator.address` is `edv`");
         check("trusted_proxies = []", "trusted_proxies = [\"10.0.0.0/33\"]", "`10.0.0.0/33`");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The version is read first, so that a file of another version is named as such and not as a broken one.
 
-use super::{Review, VERSION};
+use super::{Recipient, Review, VERSION};
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -22,10 +22,17 @@ pub fn parse(json: &[u8]) -> anyhow::Result<Review> {
              use a generator and a feedback-fn of the same release"
         );
     }
-    let review: Review =
+    let mut review: Review =
         serde_json::from_slice(json).context("the contract does not have the agreed form")?;
     check(&review)?;
+    review.recipients.themes.values_mut().chain([&mut review.recipients.default]).for_each(once_each);
     Ok(review)
+}
+
+/// Who is named twice, perhaps in other letters, gets one mail.
+fn once_each(recipients: &mut Vec<Recipient>) {
+    let mut seen = HashSet::new();
+    recipients.retain(|recipient| seen.insert(recipient.address.to_ascii_lowercase()));
 }
 
 fn check(review: &Review) -> anyhow::Result<()> {

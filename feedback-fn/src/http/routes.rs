@@ -5,6 +5,7 @@ use super::patience::in_time;
 use super::{Peer, body, guard, origin};
 use crate::app::App;
 use crate::form::{self, Code, Form, Refusal};
+use crate::mail::PlainAddress;
 use crate::mail::diff::{self, Change};
 use crate::metrics::count;
 use crate::pages::Published;
@@ -148,7 +149,7 @@ impl Exchange<'_> {
                 suggestion,
                 recipients: recipients.clone(),
                 standing: Standing::Accepted,
-                confirm: None,
+                confirm: self.confirmed_to(draft),
             };
             match in_time(self.app, self.app.store.accept(entry)).await {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
@@ -163,6 +164,13 @@ impl Exchange<'_> {
             }
         }
         Err(refused(&StoreError::ReferenceTaken))
+    }
+
+    /// Where a confirmation goes, if one is wanted. For what is quarantined the store keeps it back until an
+    /// operator releases both.
+    fn confirmed_to(&self, draft: &Draft) -> Option<String> {
+        let address = draft.email.as_deref().filter(|_| self.app.config.get().delivery.confirm)?;
+        address.parse::<PlainAddress>().ok().map(|address| address.to_string())
     }
 
     fn accepted(&self, reference: &Reference) -> Answer {

@@ -26,32 +26,70 @@ pub struct Sender {
     pub name: HeaderText,
 }
 
-/// A letter about one suggestion to one recipient, rendered and not yet a message.
+/// A letter to one recipient, rendered and not yet a message.
 #[derive(Debug, Clone)]
 pub struct Letter<'a> {
-    /// The suggestion's reference.
-    pub reference: &'a Reference,
-    /// When the suggestion was accepted: the mail's `Date`.
-    pub received: Timestamp,
-    /// The round's number, part of the thread.
-    pub round: u32,
-    /// The target's id, part of the thread: mail programs show the letters to a passage together.
-    pub target: &'a str,
+    /// What it is about.
+    pub about: About<'a>,
+    /// The mail's `Date`: the same when it is sent again.
+    pub date: Timestamp,
     /// Who gets it.
     pub recipient: &'a Recipient,
-    /// The resident's address as typed; used only if it is a [`PlainAddress`].
-    pub reply_to: Option<&'a str>,
     /// The rendered subject.
     pub subject: &'a str,
     /// The rendered body.
     pub body: &'a str,
 }
 
+/// What a letter is about: decides its name, its thread and whom an answer goes to.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// One suggestion, to an author.
+    Suggestion {
+        /// Its reference.
+        reference: &'a Reference,
+        /// The round's number, part of the thread.
+        round: u32,
+        /// The target's id, part of the thread: mail programs show the letters to a passage together.
+        target: &'a str,
+        /// The resident's address as typed; used only if it is a [`PlainAddress`].
+        reply_to: Option<&'a str>,
+    },
+    /// One suggestion, to the resident who made it.
+    Confirmation {
+        /// Its reference.
+        reference: &'a Reference,
+    },
+    /// Many suggestions, to an author.
+    Digest {
+        /// The store's number of the digest.
+        number: i64,
+    },
+    /// The program itself, to its operator.
+    Program {
+        /// A word in lower case for the name of the mail.
+        what: &'a str,
+    },
+}
+
+impl About<'_> {
+    /// What the mail is called: the same when it is sent again, another for every other mail to this recipient.
+    /// A database that was begun anew counts its digests from 1 again: the date tells them apart.
+    fn name(self, date: Timestamp) -> String {
+        match self {
+            About::Suggestion { reference, .. } => reference.as_str().to_owned(),
+            About::Confirmation { reference } => format!("{}.confirmation", reference.as_str()),
+            About::Digest { number } => format!("digest-{number}-{}", date.as_second()),
+            About::Program { what } => format!("{what}-{}", date.as_second()),
+        }
+    }
+}
+
 /// A finished message with its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The suggestion's reference.
-    pub reference: Reference,
+    /// What it is called, in file names and in the Message-ID: for a suggestion, its reference.
+    pub name: String,
     /// Envelope sender.
     pub sender: PlainAddress,
     /// Envelope recipient.
@@ -99,30 +137,26 @@ fn build(sender: &Sender, letter: &Letter<'_>) -> Result<Mail, Poison> {
     })?;
     let recipient_hash = hash(&recipient.as_str().to_ascii_lowercase());
     let domain = sender.address.domain();
-    let thread = format!("<{}.{}.thread@{domain}>", letter.round, thread_part(letter.target));
+    let name = letter.about.name(letter.date);
     let body = BodyText::new(letter.body).to_string();
     let mut builder = Message::builder()
         .from(mailbox(&sender.name, &sender.address))
         .to(mailbox(&HeaderText::new(&letter.recipient.name), &recipient))
-        .date(whole_second(letter.received))
-        .message_id(Some(format!("<{}.{recipient_hash}@{domain}>", letter.reference.as_str())))
-        .in_reply_to(thread.clone())
-        .references(thread)
+        .date(whole_second(letter.date))
+        .message_id(Some(format!("<{name}.{recipient_hash}@{domain}>")))
         .subject(HeaderText::new(letter.subject).as_str())
-        .header(AutoSubmitted)
-        .header(ReferenceHeader(letter.reference.as_str().to_owned()));
-    if let Some(address) = letter.reply_to.and_then(|typed| typed.parse::<PlainAddress>().ok()) {
-        builder = builder.reply_to(Mailbox::new(None, address.address()));
+        .header(AutoSubmitted);
+    if let About::Suggestion { reference, round, target, reply_to } = letter.about {
+        let thread = format!("<{round}.{}.thread@{domain}>", thread_part(target));
+        let named = ReferenceHeader(reference.as_str().to_owned());
+        builder = builder.in_reply_to(thread.clone()).references(thread).header(named);
+        if let Some(address) = reply_to.and_then(|typed| typed.parse::<PlainAddress>().ok()) {
+            builder = builder.reply_to(Mailbox::new(None, address.address()));
+        }
     }
     let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).header(encoding(&body)).body(body);
     let message = builder.singlepart(part).map_err(Poison::new)?;
-    Ok(Mail {
-        reference: letter.reference.clone(),
-        sender: sender.address.clone(),
-        recipient,
-        recipient_hash,
-        bytes: message.formatted(),
-    })
+    Ok(Mail { name, sender: sender.address.clone(), recipient, recipient_hash, bytes: message.formatted() })
 }
 
 /// A `Date` header has no fractions; before 1970 nothing was received.

@@ -94,11 +94,6 @@ impl MailContext {
         let clean = CleanSuggestion::new(suggestion);
         let sent_text = suggestion.target.text.as_deref().map(body).unwrap_or_default();
         let diff = clean.rewording.as_deref().map(|new| diff::words(&sent_text, new)).unwrap_or_default();
-        let received = day(suggestion.received);
-        let delete_by = match review.privacy.retention_days {
-            0 => String::new(),
-            days => date_text(received.saturating_add(i64::from(days).days())),
-        };
         let diff_text = diff::as_text(&diff);
         MailContext {
             reference: suggestion.reference.as_str().to_owned(),
@@ -113,16 +108,29 @@ impl MailContext {
             received_text: instant_text(suggestion.received),
             round: review.round.clone().filter(|round| round.number == suggestion.round),
             site: review.site.clone(),
-            link: format!("{}{}", review.site.base_url.trim_end_matches('/'), suggestion.target.path),
-            delete_by_text: delete_by,
+            link: link(&suggestion.target, review),
+            delete_by_text: delete_by_text(suggestion.received, review),
             contact: review.contact.clone(),
             suggestion: clean,
         }
     }
 }
 
+/// Deep link to a target.
+pub(super) fn link(target: &Target, review: &Review) -> String {
+    format!("{}{}", review.site.base_url.trim_end_matches('/'), target.path)
+}
+
+/// The day by which what came at `received` is deleted, in German; empty if it never is.
+pub(super) fn delete_by_text(received: Timestamp, review: &Review) -> String {
+    match review.privacy.retention_days {
+        0 => String::new(),
+        days => date_text(day(received).saturating_add(i64::from(days).days())),
+    }
+}
+
 impl CleanSuggestion {
-    fn new(suggestion: &Suggestion) -> CleanSuggestion {
+    pub(super) fn new(suggestion: &Suggestion) -> CleanSuggestion {
         let line = |text: &String| HeaderText::new(text).to_string();
         let plain = |typed: &String| typed.parse::<PlainAddress>().ok().map(|address| address.to_string());
         let text = body(&suggestion.text);
@@ -152,7 +160,7 @@ fn quoted(clean: &str) -> String {
 }
 
 /// The theme's own page is the one nearest to the root among the theme's pages.
-fn theme_title(target: &Target, review: &Review) -> Option<String> {
+pub(super) fn theme_title(target: &Target, review: &Review) -> Option<String> {
     let theme = target.theme.as_ref()?;
     let pages = review.targets.iter().filter(|page| page.kind == TargetKind::Page);
     let of_theme = pages.filter(|page| page.theme.as_ref() == Some(theme));
@@ -163,7 +171,7 @@ fn day(instant: Timestamp) -> Date {
     berlin().to_datetime(instant).date()
 }
 
-fn instant_text(instant: Timestamp) -> String {
+pub(super) fn instant_text(instant: Timestamp) -> String {
     let local = berlin().to_datetime(instant);
     format!("{}, {:02}:{:02} Uhr", date_text(local.date()), local.hour(), local.minute())
 }

@@ -10,13 +10,14 @@ pub mod compose;
 pub mod config;
 pub mod context;
 pub mod diff;
+pub mod digest;
 pub mod files;
 pub mod smtp;
 pub mod text;
 mod wire;
 
 pub use address::PlainAddress;
-pub use compose::{Letter, Mail, Poison, Sender, compose, guarded};
+pub use compose::{About, Letter, Mail, Poison, Sender, compose, guarded};
 pub use config::{FilesConfig, Route, SenderConfig, SmtpConfig, Tls, TransportConfig};
 
 use std::fmt;

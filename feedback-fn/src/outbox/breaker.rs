@@ -39,13 +39,16 @@ impl Breaker {
         }
     }
 
-    /// The route was down; returns when it is tried again.
-    pub fn failed(&mut self, now: Timestamp, dice: &mut Dice) -> Timestamp {
+    /// Until when nothing may be tried, if so.
+    pub fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.until.filter(|until| now < *until)
+    }
+
+    /// The route was down.
+    pub fn failed(&mut self, now: Timestamp, dice: &mut Dice) {
         let wait = WAITS[self.failures.min(WAITS.len() - 1)];
         self.failures += 1;
-        let until = later(now, jittered(Duration::from_secs(wait), dice()));
-        self.until = Some(until);
-        until
+        self.until = Some(later(now, jittered(Duration::from_secs(wait), dice())));
     }
 
     /// The server spoke of a mail: the route is up.

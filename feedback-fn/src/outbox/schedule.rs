@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::job::JobId;
 use crate::mail::Failure;
-use crate::store::DeliveryId;
 use jiff::{SignedDuration, Timestamp};
 
 const MINUTE: u64 = 60;
@@ -52,7 +52,7 @@ pub fn jittered(wait: Duration, roll: u32) -> Duration {
 /// Remembers answers to MAIL FROM. In memory only: after a restart the counting begins again, which
 /// holds a mail later, never sooner.
 #[derive(Debug, Default)]
-pub struct Refusals(HashMap<DeliveryId, Refusal>);
+pub(super) struct Refusals(HashMap<JobId, Refusal>);
 
 #[derive(Debug)]
 struct Refusal {
@@ -63,7 +63,7 @@ struct Refusal {
 
 impl Refusals {
     /// Notes a refusal; says whether it is to be believed by now.
-    pub fn believes(&mut self, id: DeliveryId, failure: &Failure, now: Timestamp) -> bool {
+    pub fn believes(&mut self, id: JobId, failure: &Failure, now: Timestamp) -> bool {
         let fresh = || Refusal { code: failure.code, first: now, count: 0 };
         let refusal = self.0.entry(id).or_insert_with(fresh);
         if refusal.code != failure.code {
@@ -79,7 +79,7 @@ impl Refusals {
     }
 
     /// Something else came of the delivery.
-    pub fn forget(&mut self, id: DeliveryId) {
+    pub fn forget(&mut self, id: JobId) {
         self.0.remove(&id);
     }
 }
@@ -112,7 +112,7 @@ mod tests {
     fn a_refused_sender_is_believed_after_three_equal_answers_in_an_hour() {
         let at = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
         let refused = |code| Failure::answered(crate::mail::Stage::Mail, code, "no");
-        let id = DeliveryId(1);
+        let id = JobId::Delivery(crate::store::DeliveryId(1));
         let mut refusals = Refusals::default();
         let answers = [(0, 550, false), (10, 550, false), (59, 550, false), (60, 550, true)];
         for (minute, code, believed) in answers {

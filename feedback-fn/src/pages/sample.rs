@@ -17,9 +17,14 @@ pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
     for form in &forms {
         let target = published.target(&form.target).cloned().unwrap_or_else(unnumbered);
         let draft = draft(form, target);
-        for draft in mailed(published, &draft) {
-            published.mail(&draft.accepted(Reference::from_bits(&prefix, 0), Timestamp::UNIX_EPOCH))?;
+        let accepted = |draft: Draft| draft.accepted(Reference::from_bits(&prefix, 0), Timestamp::UNIX_EPOCH);
+        let suggestions = mailed(published, &draft).map(accepted);
+        for suggestion in &suggestions {
+            published.mail(suggestion)?;
+            published.confirmation_mail(suggestion)?;
+            published.digest_mail(std::slice::from_ref(suggestion))?;
         }
+        published.digest_mail(&suggestions)?;
         let changes = diff::words(draft.target.text.as_deref().unwrap_or_default(), &form.rewording);
         published.check_page(form, &draft, &changes, "token")?;
         for code in Code::ALL {

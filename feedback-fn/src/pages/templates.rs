@@ -8,6 +8,15 @@ use tera::{Context, Tera};
 pub const REQUIRED: [&str; 5] =
     ["check.html", "receipt.html", "error.html", "mail_subject.txt", "mail_body.txt"];
 
+/// Templates that a contract may bring, with the words that stand in for those that an older generator did not
+/// know: a flood must not wait for a new site.
+const OPTIONAL: [(&str, &str); 4] = [
+    ("digest_subject.txt", include_str!("words/digest_subject.txt")),
+    ("digest_body.txt", include_str!("words/digest_body.txt")),
+    ("confirmation_subject.txt", include_str!("words/confirmation_subject.txt")),
+    ("confirmation_body.txt", include_str!("words/confirmation_body.txt")),
+];
+
 /// Parsed templates by file name.
 pub struct Templates(Tera);
 
@@ -19,6 +28,8 @@ impl Templates {
         }
         let mut tera = Tera::new();
         tera.autoescape_on([".html"]);
+        let missing = OPTIONAL.into_iter().filter(|(name, _)| !sources.contains_key(*name));
+        tera.add_raw_templates(missing).context("words of this program do not parse")?;
         tera.add_raw_templates(sources).context("a template of the contract does not parse")?;
         Ok(Templates(tera))
     }

@@ -70,3 +70,14 @@ fn contract_that_cannot_work_stops_the_start() {
         "error.html",
     );
 }
+
+#[tokio::test]
+async fn author_who_is_named_twice_gets_one_mail() {
+    let twice = REVIEW.replace("\"mobilitaet@stadt.example\"", "\"Rathaus@stadt.example\"");
+    let function = Function::start_from("", &twice).await;
+    function.suggest(&[("target", "6.1.1"), ("suggestion", "Mehr")]).await.reference();
+    let stored = function.stored().await.remove(0);
+    let addresses: Vec<_> =
+        stored.deliveries.iter().map(|delivery| delivery.recipient.address.as_str()).collect();
+    assert_eq!(addresses, ["Rathaus@stadt.example"]);
+}

@@ -8,7 +8,7 @@ use tera::{Context, Map, Value};
 use super::settings::Settings;
 use super::targets::{BlockRole, Review};
 use super::values::Maker;
-use super::{FORM_TEMPLATE, FORMS_TEMPLATE, FUNCTION_TEMPLATES};
+use super::{FORM_TEMPLATE, FORMS_TEMPLATE};
 use super::{contract, passages};
 use crate::bodies::Bodies;
 use crate::diagnostic::Diagnostics;
@@ -24,6 +24,8 @@ pub struct StrategySite<'a> {
     strategy: Strategy,
     settings: Settings,
     review: Review,
+    /// Names of the templates that go into the contract.
+    functions: Vec<&'static str>,
     today: Date,
     entities: Vec<Value>,
     global: Value,
@@ -37,12 +39,13 @@ impl<'a> StrategySite<'a> {
         strategy: Strategy,
         settings: Settings,
         review: Review,
+        functions: Vec<&'static str>,
         today: Date,
     ) -> Self {
         let maker = Maker { site, bodies, strategy: &strategy, settings: &settings, review: &review, today };
         let entities = maker.entities();
         let global = maker.strategy(&entities);
-        Self { site, bodies, strategy, settings, review, today, entities, global }
+        Self { site, bodies, strategy, settings, review, functions, today, entities, global }
     }
 
     /// The strategy.
@@ -152,7 +155,7 @@ impl Extension for StrategySite<'_> {
             return Vec::new();
         }
         let mut rendered = BTreeMap::new();
-        for name in FUNCTION_TEMPLATES {
+        for &name in &self.functions {
             let text = templates.text(&format!("function/{name}"), Context::new(), diagnostics);
             rendered.insert(name, text.unwrap_or_default());
         }

@@ -32,6 +32,11 @@ pub use targets::{Block, BlockRole, PageReview, Review, Target, TargetKind};
 pub const FUNCTION_TEMPLATES: [&str; 5] =
     ["check.html", "receipt.html", "error.html", "mail_subject.txt", "mail_body.txt"];
 
+/// Templates of further mails of the function, rendered in the same way. Where the site has none, the function
+/// has words of its own.
+pub const OPTIONAL_FUNCTION_TEMPLATES: [&str; 4] =
+    ["digest_subject.txt", "digest_body.txt", "confirmation_subject.txt", "confirmation_body.txt"];
+
 /// Template of a form page.
 pub const FORM_TEMPLATE: &str = "review/form.html";
 
@@ -52,7 +57,8 @@ pub fn interpret<'a>(
     let settings = settings::read(site, auslage, &strategy, world, diagnostics);
     let review = targets::find(site, bodies, &strategy, &settings, diagnostics);
     report_templates(&settings, templates, diagnostics);
-    Some(StrategySite::new(site, bodies, strategy, settings, review, world.today()))
+    let functions = function_templates(templates);
+    Some(StrategySite::new(site, bodies, strategy, settings, review, functions, world.today()))
 }
 
 fn report_templates(settings: &Settings, templates: &Templates, diagnostics: &mut Diagnostics) {
@@ -61,8 +67,19 @@ fn report_templates(settings: &Settings, templates: &Templates, diagnostics: &mu
     }
     let functions = FUNCTION_TEMPLATES.iter().map(|name| format!("function/{name}"));
     let forms = settings.round.iter().flat_map(|_| [FORM_TEMPLATE.to_owned(), FORMS_TEMPLATE.to_owned()]);
-    let is_there = |name: &String| templates.contains(name) || templates.file(name).is_some();
-    for name in functions.chain(forms).filter(|name| !is_there(name)) {
+    for name in functions.chain(forms).filter(|name| !is_there(templates, name)) {
         diagnostics.push(catalog::missing_template(settings.place.clone(), &name));
     }
+}
+
+/// The templates that go into the contract.
+fn function_templates(templates: &Templates) -> Vec<&'static str> {
+    let optional = OPTIONAL_FUNCTION_TEMPLATES.into_iter();
+    let optional = optional.filter(|name| is_there(templates, &format!("function/{name}")));
+    FUNCTION_TEMPLATES.into_iter().chain(optional).collect()
+}
+
+/// Also if it is broken, which is reported where it is rendered.
+fn is_there(templates: &Templates, name: &str) -> bool {
+    templates.contains(name) || templates.file(name).is_some()
 }

@@ -341,6 +341,15 @@ fn missing_templates_are_named() {
 }
 
 #[test]
+fn words_of_further_mails_go_into_the_contract_if_the_site_has_them() {
+    let templates = |world: &MemoryWorld| contract(world)["templates"].as_object().unwrap().len();
+    let world = reviewed(&FILES, SETTINGS);
+    assert_eq!(templates(&world), FUNCTION_TEMPLATES.len());
+    let world = world.with("templates/function/digest_body.txt", "");
+    assert_eq!(templates(&world), FUNCTION_TEMPLATES.len() + 1);
+}
+
+#[test]
 fn copied_files_are_there() {
     let copy = |from: &str, to: &str| {
         format!("{SETTINGS}[extra.auslage.assets]\ncopy = [{{ from = '{from}', to = '{to}' }}]\n")

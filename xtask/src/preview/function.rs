@@ -40,7 +40,8 @@ impl Function {
         let configuration = format!(
             "contract = {}\ndata = {}\nreference_prefix = \"LOE\"\n\
              [sender]\naddress = \"beteiligung@strategie.example\"\nname = \"Beteiligung Digitalstrategie\"\n\
-             [transport.files]\nfolder = {}\n",
+             [transport.files]\nfolder = {}\n\
+             [delivery]\nmails_per_hour = 0\nmails_per_minute = 0\n",
             quoted(&site.join("review.json")),
             quoted(&folder.join("data")),
             quoted(mails)

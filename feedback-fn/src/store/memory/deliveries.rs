@@ -13,8 +13,8 @@ pub(super) struct Deliveries {
     of_suggestion: BTreeSet<(i64, i64)>,
     /// (due, id) of what waits.
     waiting: BTreeSet<(Timestamp, i64)>,
-    /// (digest, suggestion, id) of what is in a digest that waits.
-    bundled: BTreeSet<(i64, i64, i64)>,
+    /// By digest, (suggestion, id) of what is in it while it waits.
+    bundled: BTreeMap<i64, BTreeSet<(i64, i64)>>,
     /// (digest, id) of what is or was in one.
     of_digest: BTreeSet<(i64, i64)>,
     /// (address, instant, id) of what went out alone.
@@ -29,40 +29,61 @@ impl Deliveries {
         if row.number == 0 {
             self.confirmations.insert((row.recipient.address.to_ascii_lowercase(), row.id));
         }
-        if row.state == DeliveryState::Waiting {
-            self.waiting.insert((row.lease.due, row.id));
-        }
-        if let Some(digest) = row.digest {
-            self.of_digest.insert((digest, row.id));
-            if row.state == DeliveryState::Bundled {
-                self.bundled.insert((digest, row.suggestion, row.id));
-            }
-        } else if let Some(settled) = row.settled {
-            self.sent_alone.insert((row.recipient.address.clone(), settled, row.id));
-        }
+        self.add(&row);
         self.all.insert(row.id, row);
     }
 
-    pub(super) fn remove(&mut self, id: i64) -> Option<Row> {
-        let row = self.all.remove(&id)?;
+    pub(super) fn remove(&mut self, id: i64) {
+        let Some(row) = self.all.remove(&id) else { return };
         self.of_suggestion.remove(&(row.suggestion, id));
-        self.confirmations.remove(&(row.recipient.address.to_ascii_lowercase(), id));
-        self.waiting.remove(&(row.lease.due, id));
-        if let Some(digest) = row.digest {
-            self.of_digest.remove(&(digest, id));
-            self.bundled.remove(&(digest, row.suggestion, id));
-        } else if let Some(settled) = row.settled {
-            self.sent_alone.remove(&(row.recipient.address.clone(), settled, id));
+        if row.number == 0 {
+            self.confirmations.remove(&(row.recipient.address.to_ascii_lowercase(), id));
         }
-        Some(row)
+        self.take_away(&row);
     }
 
     /// Changes a row that there is.
     pub(super) fn change<T>(&mut self, id: i64, change: impl FnOnce(&mut Row) -> T) -> T {
-        let mut row = self.remove(id).expect("the caller has just found it");
+        let mut row = self.all.remove(&id).expect("the caller has just found it");
+        self.take_away(&row);
         let done = change(&mut row);
-        self.insert(row);
+        self.add(&row);
+        self.all.insert(id, row);
         done
+    }
+
+    fn add(&mut self, row: &Row) {
+        if row.state == DeliveryState::Waiting {
+            self.waiting.insert((row.lease.due, row.id));
+        }
+        match (row.digest, row.settled) {
+            (Some(digest), _) => {
+                self.of_digest.insert((digest, row.id));
+                if row.state == DeliveryState::Bundled {
+                    self.bundled.entry(digest).or_default().insert((row.suggestion, row.id));
+                }
+            }
+            (None, Some(settled)) => {
+                self.sent_alone.insert((row.recipient.address.clone(), settled, row.id));
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn take_away(&mut self, row: &Row) {
+        if row.state == DeliveryState::Waiting {
+            self.waiting.remove(&(row.lease.due, row.id));
+        }
+        match (row.digest, row.settled) {
+            (Some(digest), _) => {
+                self.of_digest.remove(&(digest, row.id));
+                self.bundled.entry(digest).or_default().remove(&(row.suggestion, row.id));
+            }
+            (None, Some(settled)) => {
+                self.sent_alone.remove(&(row.recipient.address.clone(), settled, row.id));
+            }
+            (None, None) => {}
+        }
     }
 
     pub(super) fn get(&self, id: i64) -> Option<&Row> {
@@ -94,8 +115,11 @@ impl Deliveries {
 
     /// What waits in a digest, in the order in which the suggestions were stored.
     pub(super) fn bundled_in(&self, digest: i64) -> Vec<i64> {
-        let all = (digest, i64::MIN, i64::MIN)..=(digest, i64::MAX, i64::MAX);
-        self.bundled.range(all).map(|(_, _, id)| *id).collect()
+        self.bundled.get(&digest).into_iter().flatten().map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn number_in(&self, digest: i64) -> usize {
+        self.bundled.get(&digest).map_or(0, BTreeSet::len)
     }
 
     pub(super) fn is_named(&self, digest: i64) -> bool {

@@ -82,8 +82,8 @@ impl DigestRow {
         }
     }
 
-    pub(super) fn is_open_for(&self, recipient: &Recipient) -> bool {
-        self.state == DeliveryState::Waiting && !self.is_closed && self.recipient.address == recipient.address
+    pub(super) fn is_open(&self) -> bool {
+        self.state == DeliveryState::Waiting && !self.is_closed
     }
 }
 

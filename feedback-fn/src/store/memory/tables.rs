@@ -11,7 +11,7 @@ use crate::contract::Recipient;
 use crate::reference::Reference;
 use crate::suggestion::Suggestion;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(super) struct Tables {
     nonces: HashMap<[u8; 16], i64>,
     rows: Deliveries,
     digests: BTreeMap<i64, DigestRow>,
+    /// The digests of an address.
+    digests_of: HashMap<String, BTreeSet<i64>>,
     turns: BTreeMap<&'static str, Timestamp>,
     last_suggestion: i64,
     last_row: i64,
@@ -141,15 +143,18 @@ impl Tables {
 
     /// The digest for a recipient that has room, opened if there is none.
     fn open_digest(&mut self, recipient: &Recipient, due: Timestamp, now: Timestamp) -> i64 {
-        let mut digests = self.digests.iter_mut();
-        let open = digests.find(|(_, digest)| digest.is_open_for(recipient));
-        if let Some((id, digest)) = open {
-            digest.is_closed = self.rows.bundled_in(*id).len() >= Digest::MOST;
+        let own = self.digests_of.entry(recipient.address.clone()).or_default();
+        // The newest: when it was opened, no other was.
+        if let Some(id) = own.last()
+            && let Some(digest) = self.digests.get_mut(id).filter(|digest| digest.is_open())
+        {
+            digest.is_closed = self.rows.number_in(*id) >= Digest::MOST;
             if !digest.is_closed {
                 return *id;
             }
         }
         self.last_digest += 1;
+        own.insert(self.last_digest);
         self.digests.insert(self.last_digest, DigestRow::new(recipient.clone(), due, now));
         self.last_digest
     }
@@ -209,8 +214,8 @@ impl Tables {
 
     pub(super) fn sent_since(&self, address: &str, since: Timestamp) -> u64 {
         let lately = |settled: Option<Timestamp>| settled.is_some_and(|settled| settled >= since);
-        let digests = self.digests.values();
-        let digests = digests.filter(|digest| digest.recipient.address == address && lately(digest.settled));
+        let own = self.digests_of.get(address).into_iter().flatten();
+        let digests = own.filter(|id| lately(self.digests[id].settled));
         (self.rows.sent_alone_since(address, since) + digests.count()) as u64
     }
 
@@ -244,6 +249,8 @@ impl Tables {
                 || digest.settled.unwrap_or(digest.opened) >= before
                 || rows.is_named(*id)
         });
+        let digests = &self.digests;
+        self.digests_of.values_mut().for_each(|own| own.retain(|id| digests.contains_key(id)));
         Purged { suggestions: gone.len(), overdue: undelivered.len() }
     }
 
@@ -253,7 +260,7 @@ impl Tables {
             self.references.remove(&gone.reference);
         }
         let rows: Vec<i64> = self.rows.of_suggestion(suggestion).map(|row| row.id).collect();
-        rows.into_iter().for_each(|id| drop(self.rows.remove(id)));
+        rows.into_iter().for_each(|id| self.rows.remove(id));
     }
 
     pub(super) fn listed(&self, id: i64) -> Listed {

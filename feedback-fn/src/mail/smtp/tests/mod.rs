@@ -12,9 +12,8 @@ const TEXT: &str = "From: a@stadt.example\r\nSubject: x\r\n\r\nerste Zeile\r\n.\
 
 fn mail(recipient: &str) -> Mail {
     let address = |text: &str| text.parse::<PlainAddress>().unwrap();
-    let prefix = crate::reference::Prefix::try_from("LOE".to_owned()).unwrap();
     Mail {
-        reference: crate::reference::Reference::from_bits(&prefix, 1),
+        name: "LOE-0000-001X".into(),
         sender: address("beteiligung@stadt.example"),
         recipient: address(recipient),
         recipient_hash: "0".repeat(16),
