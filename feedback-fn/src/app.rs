@@ -2,6 +2,7 @@
 //!
 //! `http::serve` is one such server, the preview's another.
 
+use crate::abuse::Repeats;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Watch;
@@ -34,6 +35,7 @@ pub struct App {
     pub(crate) seal: Seal,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) limiter: Current<Limiter>,
+    pub(crate) repeats: Repeats,
     pub(crate) reference_prefix: Prefix,
     pub(crate) wake: Wake,
     pub(crate) tally: Arc<Tally>,
@@ -54,12 +56,14 @@ impl App {
             Some(path) => Seal::from_file(path)?,
             None => Seal::from_own_file(&config.data.join("secret"))?,
         };
+        let now = clock.now();
         Ok(App {
             clock,
             contract: Arc::new(contract),
             seal,
             store: Arc::new(store),
-            limiter: Current::new(Limiter::new(&config.guard)?),
+            limiter: Current::new(Limiter::new(&config.guard, now)),
+            repeats: Repeats::new(now),
             reference_prefix: config.reference_prefix.clone(),
             wake: Wake::default(),
             tally: Arc::default(),
@@ -84,7 +88,7 @@ impl App {
         let fixed = config.keep_fixed(&present);
         config.transport.open(&config.base, &config.sender.sender()?)?;
         if config.guard.differs_in_rate(&present.guard) {
-            self.limiter.set(Limiter::new(&config.guard)?);
+            self.limiter.set(Limiter::new(&config.guard, self.clock.now()));
         }
         self.config.set(config);
         self.contract.current();

@@ -1,11 +1,13 @@
 //! Takes residents' suggestions from plain HTML forms, stores them durably and mails them to the authors.
 //!
 //! The flow: `http` guards and reads a request → `form` validates it into a draft → `pages` shows the
-//! check page with a `token` → the token comes back → `store` makes it durable → 303 and the reference.
+//! check page with a `token` → the token comes back → `abuse` judges → `store` makes it durable → 303 and
+//! the reference.
 //! From there `outbox` claims deliveries and `mail` composes and sends them; no mail on the request path.
 //! `export` writes what is stored for other programs and for the council; `responses` reads the council's answers.
 //! `contract` is what the generator says about the site; `config` is what the operator says.
 
+pub mod abuse;
 mod app;
 pub mod cli;
 pub mod clock;

@@ -57,6 +57,10 @@ pub struct Metrics {
     answers: [[AtomicU64; CLASSES]; Route::ALL.len()],
     /// Suggestions stored by this process.
     pub stored: AtomicU64,
+    /// Those of them that were quarantined.
+    pub quarantined: AtomicU64,
+    /// Times that the sender of a suggestion was asked to send it once more.
+    pub asked_again: AtomicU64,
     /// Connections taken.
     pub connections: AtomicU64,
     /// Connections refused, since their network had as many as one may have.

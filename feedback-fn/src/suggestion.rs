@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 pub enum Mark {
     /// The field that people do not see was filled. Browsers that fill in forms do it as well.
     Honeypot,
-    /// Many links.
+    /// Many links, or hardly anything else, or such as only machines write.
     Links,
     /// Confirmed faster than anybody reads.
     Haste,
     /// The form was sent from another site.
     Origin,
-    /// The same text was sent several times.
+    /// The same text was stored before, lately.
     Repeated,
-    /// Many forms from one network.
+    /// Many forms from one network, but not too many.
     Rate,
 }
 

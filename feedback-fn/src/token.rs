@@ -1,8 +1,9 @@
 //! One-time tokens: proof that a content was shown on the check page and confirmed there.
 //!
-//! A token is `version ‖ issue time ‖ nonce ‖ marks ‖ HMAC-SHA-256`, in hexadecimal. The HMAC also covers
+//! A token is `page ‖ issue time ‖ nonce ‖ marks ‖ HMAC-SHA-256`, in hexadecimal. The HMAC also covers
 //! the content's hash, so that a token confirms exactly what was shown. Nothing is stored for it; the nonce,
-//! unique in the store, makes sending twice harmless. Not a protection against machines.
+//! unique in the store, makes sending twice harmless. It tells `abuse` when and how often the content was
+//! shown, but is itself no protection against machines.
 
 use crate::clock::later;
 use crate::form::Form;
@@ -22,16 +23,41 @@ use subtle::ConstantTimeEq;
 /// A day: somebody may think about a text overnight.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_SECRET: usize = 32;
-const VERSION: u8 = 1;
 const PAYLOAD: usize = 1 + 8 + 16 + 1;
 
 /// Makes and verifies tokens.
 pub struct Seal(Hmac<Sha256>);
 
+/// The page that carries a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The check page.
+    Once,
+    /// The second page, which asks to send once more.
+    Twice,
+}
+
+impl Shown {
+    fn byte(self) -> u8 {
+        match self {
+            Shown::Once => 1,
+            Shown::Twice => 2,
+        }
+    }
+
+    fn from_byte(byte: u8) -> Option<Shown> {
+        [Shown::Once, Shown::Twice].into_iter().find(|shown| shown.byte() == byte)
+    }
+}
+
 /// What a token that was made here says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confirmed {
-    /// Unique to the token.
+    /// Which page carried it.
+    pub shown: Shown,
+    /// When it was made.
+    pub issued: Timestamp,
+    /// Unique to the check page, and the same on the second page that follows it.
     pub nonce: [u8; 16],
     /// What looked like a machine's when the token was made.
     pub marks: Marks,
@@ -70,11 +96,23 @@ impl Seal {
 
     /// A new token for the content of `form`, with what looked like a machine's.
     pub fn issue(&self, form: &Form, marks: Marks, now: Timestamp) -> String {
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).expect("the operating system gives random numbers");
+        self.write(form, &Confirmed { shown: Shown::Once, issued: now, nonce, marks })
+    }
+
+    /// The token of the second page, after the one of the check page. Whichever of the two is sent, and
+    /// however often: it is the same suggestion.
+    pub fn issue_again(&self, form: &Form, first: &Confirmed, marks: Marks, now: Timestamp) -> String {
+        self.write(form, &Confirmed { shown: Shown::Twice, issued: now, nonce: first.nonce, marks })
+    }
+
+    fn write(&self, form: &Form, says: &Confirmed) -> String {
         let mut payload = [0; PAYLOAD];
-        payload[0] = VERSION;
-        payload[1..9].copy_from_slice(&now.as_millisecond().to_be_bytes());
-        getrandom::fill(&mut payload[9..25]).expect("the operating system gives random numbers");
-        payload[25] = marks.bits();
+        payload[0] = says.shown.byte();
+        payload[1..9].copy_from_slice(&says.issued.as_millisecond().to_be_bytes());
+        payload[9..25].copy_from_slice(&says.nonce);
+        payload[25] = says.marks.bits();
         let mut token = hex(&payload);
         token.push_str(&hex(&self.code(&payload, form)));
         token
@@ -84,16 +122,11 @@ impl Seal {
     pub fn verify(&self, form: &Form, now: Timestamp) -> Result<Confirmed, TokenError> {
         let bytes = unhex(&form.token).ok_or(TokenError::Invalid)?;
         let (payload, code) = bytes.split_at_checked(PAYLOAD).ok_or(TokenError::Invalid)?;
-        if payload[0] != VERSION || !bool::from(self.code(payload, form).ct_eq(code)) {
+        if !bool::from(self.code(payload, form).ct_eq(code)) {
             return Err(TokenError::Invalid);
         }
-        let confirmed = Confirmed {
-            nonce: payload[9..25].try_into().map_err(|_| TokenError::Invalid)?,
-            marks: Marks::from_bits(payload[25]),
-        };
-        let issued = payload[1..9].try_into().map(i64::from_be_bytes).map_err(|_| TokenError::Invalid)?;
-        let issued = Timestamp::from_millisecond(issued).map_err(|_| TokenError::Invalid)?;
-        match now < later(issued, LIFETIME) {
+        let confirmed = read_payload(payload).ok_or(TokenError::Invalid)?;
+        match now < later(confirmed.issued, LIFETIME) {
             true => Ok(confirmed),
             false => Err(TokenError::Expired(confirmed)),
         }
@@ -105,6 +138,15 @@ impl Seal {
         mac.update(&form.content_hash());
         mac.finalize().into_bytes().into()
     }
+}
+
+fn read_payload(payload: &[u8]) -> Option<Confirmed> {
+    Some(Confirmed {
+        shown: Shown::from_byte(payload[0])?,
+        issued: Timestamp::from_millisecond(i64::from_be_bytes(payload[1..9].try_into().ok()?)).ok()?,
+        nonce: payload[9..25].try_into().ok()?,
+        marks: Marks::from_bits(payload[25]),
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the secret's edge to the file system")]
@@ -195,6 +237,19 @@ mod tests {
         let marks = Marks::from_iter([Mark::Honeypot, Mark::Rate]);
         let token = seal().issue(&sent("x", ""), marks, now());
         assert_eq!(seal().verify(&sent("x", &token), now()).unwrap().marks, marks);
+    }
+
+    #[test]
+    fn token_of_the_second_page_is_of_the_same_suggestion() {
+        let marks = Marks::from_iter([Mark::Haste]);
+        let first = seal().issue(&sent("x", ""), Marks::default(), now());
+        let first = seal().verify(&sent("x", &first), now()).unwrap();
+        let minute = later(now(), Duration::from_secs(60));
+        let second = seal().issue_again(&sent("x", ""), &first, marks, minute);
+        let second = seal().verify(&sent("x", &second), minute).unwrap();
+        assert_eq!((first.shown, second.shown), (Shown::Once, Shown::Twice));
+        assert_eq!((first.issued, second.issued), (now(), minute));
+        assert_eq!((second.nonce, second.marks), (first.nonce, marks));
     }
 
     #[test]

@@ -46,8 +46,9 @@ const FILES: [(&str, &str); 9] = [
 ];
 
 /// Templates that are only there.
-const TEMPLATES: [&str; 14] = [
+const TEMPLATES: [&str; 15] = [
     "function/check.html",
+    "function/again.html",
     "function/receipt.html",
     "function/error.html",
     "function/mail_subject.txt",

@@ -184,7 +184,7 @@ impl Town {
                       [sender]\naddress = \"strategie@stadt.example\"\nname = \"Strategie\"\n\
                       [transport.files]\nfolder = \"mails\"\n\
                       [delivery]\nmails_per_hour = 0\nmails_per_minute = 0\n\
-                      [guard]\nforms_per_minute = 1000000\nburst = 1000000\n";
+                      [guard]\nforms_per_minute = 1000000\nburst = 1000000\nsecond_page = false\n";
         std::fs::write(folder.path().join("feedback.toml"), config).unwrap();
         Town { folder }
     }

@@ -7,6 +7,7 @@ mod network;
 
 pub use network::Network;
 
+use crate::abuse::Policy;
 use crate::mail::{PlainAddress, SenderConfig, TransportConfig};
 use crate::outbox::DeliveryConfig;
 use crate::reference::Prefix;
@@ -62,6 +63,10 @@ pub struct Guard {
     pub connections_per_network: usize,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether what may come from a program has to be sent once more, from a second page.
+    pub second_page: bool,
+    /// Whether what very probably comes from a program waits for an operator.
+    pub quarantine: bool,
 }
 
 impl Default for Guard {
@@ -73,6 +78,8 @@ impl Default for Guard {
             connections: 1024,
             connections_per_network: 32,
             trusted_proxies: Vec::new(),
+            second_page: true,
+            quarantine: true,
         }
     }
 }
@@ -81,6 +88,11 @@ impl Guard {
     /// Whether a reverse proxy at this address is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+
+    /// What is done with what looks like a program's.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy { second_page: self.second_page, quarantine: self.quarantine }
     }
 
     /// Whether forms are counted by another rule.

@@ -108,6 +108,24 @@ pub(super) fn only_over_tls(mut answer: Answer) -> Answer {
     answer
 }
 
+/// Of the second page, as for a token that is too old: what was sent conflicts with what we need to see.
+pub(super) const SEND_AGAIN: StatusCode = StatusCode::CONFLICT;
+
+/// Asks a program to send the same once more, with the new token.
+pub(super) fn send_again(token: &str) -> Answer {
+    let data = json!({
+        "error": {
+            "code": "send-again",
+            "field": null,
+            "limit": null,
+            "retry_after": null,
+            "message": "nothing is stored yet; send the same content once more, with this token",
+        },
+        "token": token,
+    });
+    json(SEND_AGAIN, &data)
+}
+
 /// Says which methods a page answers to.
 pub(super) fn allow(mut answer: Answer, methods: &'static str) -> Answer {
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));

@@ -2,12 +2,14 @@
 //!
 //! `server` keeps connections in bounds (`crowd` those of one network), `wire` cuts off who does not read,
 //! `framing` and `guard` refuse requests that could be read in two ways, `body` reads within a size and a
-//! time, `limiter` counts per network, `patience` bounds the wait for the store, `routes` does what was asked.
+//! time, `limiter` counts per network, `foreign` tells forms of other sites, `patience` bounds the wait for
+//! the store, `routes` does what was asked.
 //! TLS and HTTP/2 belong to the reverse proxy.
 
 mod answer;
 mod body;
 mod crowd;
+mod foreign;
 mod framing;
 mod guard;
 mod limiter;

@@ -2,7 +2,8 @@
 
 use super::answer::{self, Answer, Format};
 use super::patience::in_time;
-use super::{Peer, body, guard, origin};
+use super::{Peer, body, foreign, guard, origin};
+use crate::abuse::{self, Judgement};
 use crate::app::App;
 use crate::form::{self, Code, Form, Refusal};
 use crate::mail::PlainAddress;
@@ -11,8 +12,8 @@ use crate::metrics::count;
 use crate::pages::Published;
 use crate::reference::Reference;
 use crate::store::{Accepted, Entry, Standing, StoreError};
-use crate::suggestion::Draft;
-use crate::token::{Confirmed, TokenError};
+use crate::suggestion::{Draft, Mark, Marks};
+use crate::token::{Confirmed, Shown, TokenError};
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
 use jiff::Timestamp;
@@ -30,6 +31,20 @@ struct Exchange<'a> {
     published: Arc<Published>,
     format: Format,
     now: Timestamp,
+}
+
+/// A form with what its request shows.
+struct Posted {
+    form: Form,
+    marks: Marks,
+}
+
+/// What comes of a confirmed form that is not refused.
+enum Sent {
+    /// It is stored.
+    Stored(Reference),
+    /// Its sender is asked to send it once more, with this token. Nothing is stored.
+    AskedAgain(Box<Draft>, String),
 }
 
 /// A refusal together with what the resident wrote.
@@ -68,8 +83,8 @@ impl Exchange<'_> {
         guard::check_framing(&request)?;
         let page = request.uri().path().strip_prefix(self.published.review.endpoint.as_str());
         match (page, request.method()) {
-            (Some("check"), &Method::POST) => self.check(self.form(request, peer).await?),
-            (Some("send"), &Method::POST) => self.send(self.form(request, peer).await?).await,
+            (Some("check"), &Method::POST) => self.check(self.posted(request, peer).await?),
+            (Some("send"), &Method::POST) => self.send(self.posted(request, peer).await?).await,
             (Some("receipt"), &Method::GET | &Method::HEAD) => self.receipt(request.uri().query()),
             (Some("health"), &Method::GET | &Method::HEAD) => Ok(answer::text("ok")),
             (Some("check" | "send"), _) => Ok(self.not_allowed("POST")),
@@ -78,7 +93,8 @@ impl Exchange<'_> {
         }
     }
 
-    async fn form<B: Body>(&self, request: Request<B>, peer: Peer) -> Result<Form, Stop> {
+    async fn posted<B: Body>(&self, request: Request<B>, peer: Peer) -> Result<Posted, Stop> {
+        let foreign = foreign::mark(request.headers(), &self.published.review.site.base_url);
         let address = origin::address(peer, request.headers(), &self.app.config.get().guard.trusted_proxies);
         let length = guard::check_form(request.headers())?;
         let limit = body::limit(&self.published.review.limits);
@@ -86,77 +102,100 @@ impl Exchange<'_> {
         let form = Form::parse(&bytes).map_err(|_| Code::BadRequest)?;
         // After reading, so that the page can show the text again.
         match self.app.limiter.get().admit(address, self.now) {
-            Ok(()) => Ok(form),
+            Ok(rate) => Ok(Posted { form, marks: foreign.union(rate) }),
             Err(seconds) => Err(Stop::with(form, Refusal::for_now(Code::TooManyRequests, seconds))),
         }
     }
 
-    fn check(&self, form: Form) -> Result<Answer, Stop> {
+    fn check(&self, posted: Posted) -> Result<Answer, Stop> {
+        let Posted { form, marks } = posted;
         let draft = match self.draft(&form) {
             Ok(draft) => draft,
             Err(refusal) => return Err(Stop::with(form, refusal)),
         };
-        let token = self.app.seal.issue(&form, draft.marks, self.now);
-        let diff = match &draft.rewording {
-            Some(rewording) => {
-                spaced(diff::words(draft.target.text.as_deref().unwrap_or_default(), rewording))
-            }
-            None => Vec::new(),
-        };
+        let token = self.app.seal.issue(&form, draft.marks.union(marks), self.now);
+        let diff = changes(&draft);
         if self.format == Format::Json {
             let data = json!({ "token": token, "diff": diff, "changed": draft.changed() });
             return Ok(answer::json(StatusCode::OK, &data));
         }
         let page = self.published.check_page(&form, &draft, &diff, &token);
-        self.page("check.html", page).map_err(|refusal| Stop::with(form, refusal))
+        self.page(StatusCode::OK, "check.html", page).map_err(|refusal| Stop::with(form, refusal))
     }
 
-    async fn send(&self, form: Form) -> Result<Answer, Stop> {
-        match self.accept(&form).await {
-            Ok(reference) => Ok(self.accepted(&reference)),
-            Err(refusal) => Err(Stop::with(form, refusal)),
-        }
+    async fn send(&self, posted: Posted) -> Result<Answer, Stop> {
+        let sent = match self.decide(&posted).await {
+            Ok(Sent::Stored(reference)) => return Ok(self.accepted(&reference)),
+            Ok(Sent::AskedAgain(draft, token)) => self.ask_again(&posted.form, &draft, &token),
+            Err(refusal) => Err(refusal),
+        };
+        sent.map_err(|refusal| Stop::with(posted.form, refusal))
     }
 
-    async fn accept(&self, form: &Form) -> Result<Reference, Refusal> {
-        let draft = self.draft(form);
-        match self.app.seal.verify(form, self.now) {
-            Err(TokenError::Invalid) => Err(draft.err().unwrap_or(Code::InvalidToken.into())),
+    async fn decide(&self, posted: &Posted) -> Result<Sent, Refusal> {
+        let draft = self.draft(&posted.form);
+        let known = match self.app.seal.verify(&posted.form, self.now) {
+            Err(TokenError::Invalid) => return Err(draft.err().unwrap_or(Code::InvalidToken.into())),
             Err(TokenError::Expired(confirmed)) => {
-                self.known(confirmed).await?.ok_or(draft.err().unwrap_or(Code::ExpiredToken.into()))
+                self.known(&confirmed).await?.ok_or(draft.err().unwrap_or(Code::ExpiredToken.into()))
             }
             Ok(confirmed) => match draft {
-                Ok(draft) => self.store(&draft, confirmed).await,
+                Ok(draft) => return self.judge(&posted.form, draft, posted.marks, &confirmed).await,
                 // Stored before the round closed, and sent again: the same answer as then.
-                Err(refusal) => self.known(confirmed).await?.ok_or(refusal),
+                Err(refusal) => self.known(&confirmed).await?.ok_or(refusal),
             },
-        }
+        };
+        known.map(Sent::Stored)
     }
 
-    async fn known(&self, confirmed: Confirmed) -> Result<Option<Reference>, Refusal> {
+    /// Does with a confirmed draft what its marks call for.
+    async fn judge(
+        &self,
+        form: &Form,
+        mut draft: Draft,
+        shown_by_request: Marks,
+        confirmed: &Confirmed,
+    ) -> Result<Sent, Refusal> {
+        let app = self.app;
+        let haste = match confirmed.shown {
+            Shown::Once => abuse::haste(confirmed.issued, self.now),
+            // It was read before.
+            Shown::Twice => Marks::default(),
+        };
+        draft.marks = [confirmed.marks, shown_by_request, haste, app.repeats.mark(&draft, self.now)]
+            .into_iter()
+            .fold(draft.marks, Marks::union);
+        let standing = match abuse::judge(draft.marks, app.config.get().guard.policy()) {
+            Judgement::Quarantine => Standing::Quarantined,
+            Judgement::AskAgain if confirmed.shown == Shown::Once => {
+                // Sent before from the second page: nobody is asked again about what is stored.
+                if let Some(reference) = self.known(confirmed).await? {
+                    return Ok(Sent::Stored(reference));
+                }
+                let token = app.seal.issue_again(form, confirmed, draft.marks, self.now);
+                return Ok(Sent::AskedAgain(Box::new(draft), token));
+            }
+            Judgement::AskAgain | Judgement::Accept => Standing::Accepted,
+        };
+        self.store(&draft, confirmed.nonce, standing).await.map(Sent::Stored)
+    }
+
+    async fn known(&self, confirmed: &Confirmed) -> Result<Option<Reference>, Refusal> {
         in_time(self.app, self.app.store.find(confirmed.nonce)).await.map_err(|error| refused(&error))
     }
 
-    async fn store(&self, draft: &Draft, confirmed: Confirmed) -> Result<Reference, Refusal> {
+    async fn store(&self, draft: &Draft, nonce: [u8; 16], standing: Standing) -> Result<Reference, Refusal> {
         let recipients = self.published.review.recipients.of(&draft.target).to_vec();
         // To the millisecond, as the store keeps it: the mail's date is the same after a restart.
         let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
         for _ in 0..DRAWS {
-            let mut suggestion = draft.accepted(Reference::draw(&self.app.reference_prefix), received);
-            suggestion.marks = suggestion.marks.union(confirmed.marks);
-            let entry = Entry {
-                nonce: confirmed.nonce,
-                suggestion,
-                recipients: recipients.clone(),
-                standing: Standing::Accepted,
-                confirm: self.confirmed_to(draft),
-            };
+            let suggestion = draft.accepted(Reference::draw(&self.app.reference_prefix), received);
+            let recipients = recipients.clone();
+            let entry = Entry { nonce, suggestion, recipients, standing, confirm: self.confirmed_to(draft) };
             match in_time(self.app, self.app.store.accept(entry)).await {
                 Ok(Accepted::Known(reference)) => return Ok(reference),
                 Ok(Accepted::Stored(reference)) => {
-                    count(&self.app.metrics.stored);
-                    tracing::info!(event = "suggestion.stored", %reference, about = draft.target.id);
-                    self.app.wake.wake();
+                    self.stored(draft, &reference, standing);
                     return Ok(reference);
                 }
                 Err(StoreError::ReferenceTaken) => {}
@@ -171,6 +210,34 @@ impl Exchange<'_> {
     fn confirmed_to(&self, draft: &Draft) -> Option<String> {
         let address = draft.email.as_deref().filter(|_| self.app.config.get().delivery.confirm)?;
         address.parse::<PlainAddress>().ok().map(|address| address.to_string())
+    }
+
+    fn stored(&self, draft: &Draft, reference: &Reference, standing: Standing) {
+        let metrics = &self.app.metrics;
+        count(&metrics.stored);
+        let event = match standing {
+            Standing::Accepted => "suggestion.stored",
+            Standing::Quarantined => {
+                count(&metrics.quarantined);
+                "suggestion.quarantined"
+            }
+        };
+        tracing::info!(event, %reference, about = draft.target.id, marks = words(draft.marks));
+        self.app.repeats.note(draft, self.now);
+        self.app.wake.wake();
+    }
+
+    /// The second page: nothing is stored yet, and nothing is lost.
+    fn ask_again(&self, form: &Form, draft: &Draft, token: &str) -> Result<Answer, Refusal> {
+        count(&self.app.metrics.asked_again);
+        tracing::info!(event = "suggestion.asked_again", marks = words(draft.marks));
+        match self.format {
+            Format::Json => Ok(answer::send_again(token)),
+            Format::Html => {
+                let page = self.published.again_page(form, draft, &changes(draft), token);
+                self.page(answer::SEND_AGAIN, "again.html", page)
+            }
+        }
     }
 
     fn accepted(&self, reference: &Reference) -> Answer {
@@ -193,17 +260,21 @@ impl Exchange<'_> {
             Format::Json => Ok(answer::json(StatusCode::OK, &json!({ "reference": reference }))),
             Format::Html => {
                 let page = self.published.receipt_page(&reference);
-                self.page("receipt.html", page).map_err(|refusal| Stop::with(Form::default(), refusal))
+                self.page(StatusCode::OK, "receipt.html", page)
+                    .map_err(|refusal| Stop::with(Form::default(), refusal))
             }
         }
     }
 
     fn draft(&self, form: &Form) -> Result<Draft, Refusal> {
-        form::draft(form, &self.published.review, self.published.target(&form.target), self.now)
+        let target = self.published.target(&form.target);
+        let mut draft = form::draft(form, &self.published.review, target, self.now)?;
+        draft.marks = draft.marks.union(abuse::in_text(&draft));
+        Ok(draft)
     }
 
-    fn page(&self, name: &str, page: anyhow::Result<String>) -> Result<Answer, Refusal> {
-        page.map(|page| answer::html(StatusCode::OK, page)).map_err(|_| {
+    fn page(&self, status: StatusCode, name: &str, page: anyhow::Result<String>) -> Result<Answer, Refusal> {
+        page.map(|page| answer::html(status, page)).map_err(|_| {
             // Without the cause: it may quote what was rendered.
             tracing::error!(event = "page.failed", page = name);
             Refusal::from(Code::Internal)
@@ -218,6 +289,18 @@ impl Exchange<'_> {
         tracing::info!(event = "request.refused", code = stop.refusal.code.as_str());
         answer::refusal(&self.published, self.format, &stop.form, &stop.refusal)
     }
+}
+
+/// For the log: `honeypot links`.
+fn words(marks: Marks) -> String {
+    marks.iter().map(Mark::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// What the re-wording changes; nothing if the passage was left as it was.
+fn changes(draft: &Draft) -> Vec<Change> {
+    let passage = draft.target.text.as_deref().unwrap_or_default();
+    let changes = draft.rewording.as_deref().map(|rewording| diff::words(passage, rewording));
+    spaced(changes.unwrap_or_default())
 }
 
 /// Puts the blanks between the pieces into them: put together they read as a text.

@@ -6,6 +6,7 @@
 use super::address::PlainAddress;
 use super::diff::{self, Change};
 use super::text::{BodyText, HeaderText};
+use crate::abuse::is_suspicious;
 use crate::clock::berlin;
 use crate::contract::{Contact, Review, Round, Site, Target, TargetKind};
 use crate::suggestion::Suggestion;
@@ -144,7 +145,7 @@ impl CleanSuggestion {
             email: suggestion.email.as_ref().and_then(plain),
             email_raw: suggestion.email.as_ref().map(line),
             publish: suggestion.publish,
-            suspicious: !suggestion.marks.is_empty(),
+            suspicious: is_suspicious(suggestion.marks),
         }
     }
 }

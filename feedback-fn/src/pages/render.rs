@@ -1,6 +1,6 @@
 //! What the templates get to see, and the pages that come of it.
 
-use super::Published;
+use super::{AGAIN, Published};
 use crate::contract::{Contact, Round, Site, Target};
 use crate::form::{Form, Refusal};
 use crate::mail::diff::Change;
@@ -58,9 +58,32 @@ impl Published {
         diff: &[Change],
         token: &str,
     ) -> anyhow::Result<String> {
+        self.shown("check.html", form, draft, diff, token)
+    }
+
+    /// The page that asks to send the same once more; with a contract that has none, the check page once
+    /// more, which does the same without saying why.
+    pub fn again_page(
+        &self,
+        form: &Form,
+        draft: &Draft,
+        diff: &[Change],
+        token: &str,
+    ) -> anyhow::Result<String> {
+        let template = if self.templates.contains(AGAIN) { AGAIN } else { "check.html" };
+        self.shown(template, form, draft, diff, token)
+    }
+
+    fn shown(
+        &self,
+        template: &str,
+        form: &Form,
+        draft: &Draft,
+        diff: &[Change],
+        token: &str,
+    ) -> anyhow::Result<String> {
         let current_text = draft.target.text.as_deref();
-        let own = Check { diff, token, changed: draft.changed(), current_text };
-        self.page("check.html", form, own)
+        self.page(template, form, Check { diff, token, changed: draft.changed(), current_text })
     }
 
     /// The page with the reference number.

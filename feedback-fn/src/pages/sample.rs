@@ -27,6 +27,7 @@ pub(super) fn render_all(published: &Published) -> anyhow::Result<()> {
         published.digest_mail(&suggestions)?;
         let changes = diff::words(draft.target.text.as_deref().unwrap_or_default(), &form.rewording);
         published.check_page(form, &draft, &changes, "token")?;
+        published.again_page(form, &draft, &changes, "token")?;
         for code in Code::ALL {
             published.error_page(form, &Refusal::from(code))?;
             for field in ["target", "suggestion", "rewording", "name", "email"] {

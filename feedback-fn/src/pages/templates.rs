@@ -17,6 +17,9 @@ const OPTIONAL: [(&str, &str); 4] = [
     ("confirmation_body.txt", include_str!("words/confirmation_body.txt")),
 ];
 
+/// The second page, which asks to send once more. An older contract has none.
+pub const AGAIN: &str = "again.html";
+
 /// Parsed templates by file name.
 pub struct Templates(Tera);
 
@@ -32,6 +35,11 @@ impl Templates {
         tera.add_raw_templates(missing).context("words of this program do not parse")?;
         tera.add_raw_templates(sources).context("a template of the contract does not parse")?;
         Ok(Templates(tera))
+    }
+
+    /// Whether the contract brings this template.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_template(name)
     }
 
     /// Renders a template. The error may quote the template, never the context.

@@ -25,7 +25,7 @@ fn contract() -> String {
 
 /// Subject and text of the first mail about a suggestion with these fields.
 async fn mail(fields: &[(&str, &str)]) -> (String, String) {
-    let function = Function::start_from("", &contract()).await;
+    let function = Function::start_from("guard = { second_page = false }", &contract()).await;
     function.suggest(fields).await.reference();
     function.app.run_outbox(function.delivered()).await.unwrap();
     mails(&function).remove(0)

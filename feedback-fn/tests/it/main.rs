@@ -6,19 +6,23 @@
     reason = "tests make real files and stop at the first surprise"
 )]
 
+mod abuse;
 mod answers;
+mod bots;
 mod commands;
 mod contract;
 mod forms;
 mod handbook;
 mod hostile;
 mod installation;
+mod letters;
 mod logs;
 mod mails;
 mod program;
 mod refusals;
 mod reload;
 mod retention;
+mod site;
 mod slow;
 mod strictness;
 mod support;

@@ -1,9 +1,13 @@
 //! A function that runs on a free port with a clock that stands still, and a client that writes bytes.
 
+use bytes::Bytes;
+use feedback_fn::abuse::READING;
 use feedback_fn::clock::{Clock, ManualClock};
 use feedback_fn::config::Config;
 use feedback_fn::store::{DeliveryState, Listed, Which};
 use feedback_fn::{App, serve};
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -81,7 +85,7 @@ impl Function {
     }
 
     pub async fn post_with(&self, page: &str, fields: &[(&str, &str)], headers: &str) -> Reply {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = encoded(fields);
         self.raw(&format!(
             "POST {ENDPOINT}{page} HTTP/1.1\r\nHost: strategie.example\r\n{headers}Connection: close\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
@@ -105,11 +109,41 @@ impl Function {
         Reply::parse(&String::from_utf8(bytes).unwrap())
     }
 
-    /// Posts to `check` and gives the token of the check page.
+    /// Posts to `check`, reads the check page and gives its token.
     pub async fn token(&self, fields: &[(&str, &str)]) -> String {
         let page = self.post("check", fields).await;
         assert_eq!(page.status, 200, "{}", page.body);
+        self.read();
         page.field("token")
+    }
+
+    /// Takes the time that a person takes for a page.
+    pub fn read(&self) {
+        self.clock.advance(READING);
+    }
+
+    /// Posts a body from this address, with these headers besides those of every form; without a socket.
+    pub async fn post_from(
+        &self,
+        peer: &str,
+        page: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Reply {
+        let body = body.into();
+        let request = Request::post(format!("{ENDPOINT}{page}"))
+            .header("host", "strategie.example")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("content-length", body.len());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let peer = SocketAddr::new(peer.parse().unwrap(), 50_000);
+        let (head, body) = self.app.handle(request.body(Full::new(body)).unwrap(), peer).await.into_parts();
+        let lines = head.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+        Reply {
+            status: head.status.as_u16(),
+            head: lines.collect::<Vec<_>>().join("\r\n"),
+            body: String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap(),
+        }
     }
 
     /// Both steps; the answer of the second.
@@ -129,6 +163,11 @@ pub fn configuration(lines: &str) -> String {
          [sender]\naddress = \"strategie@stadt.example\"\nname = \"Strategie\"\n\
          [transport.files]\nfolder = \"mails\"\n"
     )
+}
+
+/// As browsers encode a form.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 pub fn time(instant: &str) -> Timestamp {

@@ -32,10 +32,15 @@ pub use targets::{Block, BlockRole, PageReview, Review, Target, TargetKind};
 pub const FUNCTION_TEMPLATES: [&str; 5] =
     ["check.html", "receipt.html", "error.html", "mail_subject.txt", "mail_body.txt"];
 
-/// Templates of further mails of the function, rendered in the same way. Where the site has none, the function
-/// has words of its own.
-pub const OPTIONAL_FUNCTION_TEMPLATES: [&str; 4] =
-    ["digest_subject.txt", "digest_body.txt", "confirmation_subject.txt", "confirmation_body.txt"];
+/// Templates of a further page and further mails of the function, rendered in the same way. Where the site has
+/// none, the function shows the check page, and has words of its own for the mails.
+pub const OPTIONAL_FUNCTION_TEMPLATES: [&str; 5] = [
+    "again.html",
+    "digest_subject.txt",
+    "digest_body.txt",
+    "confirmation_subject.txt",
+    "confirmation_body.txt",
+];
 
 /// Template of a form page.
 pub const FORM_TEMPLATE: &str = "review/form.html";

@@ -20,10 +20,22 @@ async function feedback(t, round) {
   return (await startFeedback(t, { folder, site, mail })).address;
 }
 
-async function post(address, fields) {
+async function post(address, fields, step = "check") {
   const body = new URLSearchParams({ target: "6.1.2", round: "1", digest: "", ...fields });
-  const response = await fetch(`${address}/rueckmeldung/check`, { method: "POST", body });
+  const response = await fetch(`${address}/rueckmeldung/${step}`, { method: "POST", body });
   return { status: response.status, html: await response.text() };
+}
+
+/** What a browser gets that filled in the field nobody sees. */
+async function secondPage(address) {
+  const fields = { suggestion: TEXT, rewording: "Ganz anders." };
+  const { html } = await post(address, { ...fields, website: "https://verein.example" });
+  const [, token] = html.match(/name="token" value="([0-9a-f]+)"/);
+  const page = await post(address, { ...fields, token }, "send");
+  assert.equal(page.status, 409);
+  assert.ok(page.html.includes(TEXT), "the text is kept");
+  assert.match(page.html, /Sie haben nichts falsch gemacht/);
+  return page;
 }
 
 async function problems(html) {
@@ -36,6 +48,7 @@ test("pages of the function are valid HTML", { timeout: 120_000 }, async (t) => 
   const receipt = await (await fetch(`${address}/rueckmeldung/receipt?nr=LOE-0000-0000`)).text();
   const pages = {
     "check page": await post(address, { suggestion: TEXT, rewording: "Ganz anders." }),
+    "second page": await secondPage(address),
     "missing text": await post(address, { suggestion: "", name: "A" }),
     "too long": await post(address, { suggestion: "x".repeat(10_001) }),
     "invalid address": await post(address, { suggestion: TEXT, email: "nicht so" }),

@@ -47,8 +47,17 @@ const FUNCTION_PAGES = {
     await page.goto(`${address}/vorschlag/6.1.2/`);
     await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
   },
+  "second page": async (page, address) => {
+    await page.goto(`${address}/vorschlag/6.1.2/`);
+    await page.getByRole("textbox", { name: /^Ihr Vorschlag/ }).fill("Bitte kürzer fassen.");
+    // As a browser does that fills in every field.
+    await page.locator("#website").evaluate((field) => (field.value = "https://verein.example"));
+    await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
+    await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+    await page.getByRole("heading", { name: /noch einmal/, level: 1 }).waitFor();
+  },
   "receipt": async (page, address) => {
-    await FUNCTION_PAGES["check page"](page, address);
+    await FUNCTION_PAGES["second page"](page, address);
     await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
   },
 };

@@ -32,6 +32,11 @@ export async function suggest(page, address) {
   assert.ok((await page.locator("ins").allInnerTexts()).join(" ").includes("Samstag"), "the check page shows what was added");
 
   await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+  // Whoever is as fast as a program is asked once more, as this test is on a fast machine.
+  if (/^Bitte noch einmal abschicken/.test(await page.title())) {
+    assert.match(await page.getByRole("main").innerText(), /Samstag: Viele Termine/);
+    await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+  }
   assert.match(new URL(page.url()).pathname, /receipt/);
   const [reference] = (await page.getByRole("main").innerText()).match(/LOE-[0-9A-Z]{4}-[0-9A-Z]{4}/) ?? [];
   assert.ok(reference, "the receipt shows the reference number");
