@@ -126,6 +126,8 @@ enum Field {
     Target,
     RecipientName,
     SenderName,
+    /// All that a resident fills in.
+    Resident,
 }
 
 const FIELDS: [Field; 7] = [
@@ -197,6 +199,12 @@ fn case(field: Field, payload: &str) -> Case {
         Field::Target => suggestion.target.title = payload.into(),
         Field::RecipientName => recipient.name = payload.into(),
         Field::SenderName => name = payload.into(),
+        Field::Resident => {
+            suggestion.text = payload.into();
+            suggestion.rewording = Some(payload.into());
+            suggestion.name = Some(payload.into());
+            suggestion.email = Some(payload.into());
+        }
     }
     let context = MailContext::new(&suggestion, &review);
     let (subject, body) = rendered(&context);
@@ -284,6 +292,21 @@ fn no_payload_in_any_field_changes_more_than_its_text() {
     for (case, parsed) in cases.iter().zip(&parsed) {
         check(case, parsed);
     }
+}
+
+/// The big list of naughty strings, as it comes out of a form.
+#[test]
+fn naughty_strings_arrive_as_they_were_sent() {
+    let cases: Vec<Case> = naughty_strings::BLNS.iter().map(|string| case(Field::Resident, string)).collect();
+    let parsed = parse(&cases);
+    assert!(parsed.len() > 500 && parsed.len() == cases.len(), "{} of {}", parsed.len(), cases.len());
+    for (case, parsed) in cases.iter().zip(&parsed) {
+        check(case, parsed);
+    }
+    println!(
+        "{} naughty strings, each in every field of a resident: as many mails, all as sent",
+        cases.len()
+    );
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod installation;
 mod letters;
 mod logs;
 mod mails;
+mod naughty;
 mod program;
 mod refusals;
 mod reload;
