@@ -22,11 +22,12 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// For the mail in hand when the program is told to end.
-const FAREWELL: Duration = Duration::from_secs(10);
+const FAREWELL: Duration = Duration::from_secs(9);
 
 /// Everything that answering a request needs.
 pub struct App {
@@ -40,6 +41,8 @@ pub struct App {
     pub(crate) wake: Wake,
     pub(crate) tally: Arc<Tally>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Whether the program was told to end.
+    pub(crate) ending: AtomicBool,
     pub(crate) config: Current<Config>,
 }
 
@@ -68,6 +71,7 @@ impl App {
             wake: Wake::default(),
             tally: Arc::default(),
             metrics: Arc::default(),
+            ending: AtomicBool::new(false),
             config: Current::new(config),
         })
     }
@@ -93,6 +97,11 @@ impl App {
         self.config.set(config);
         self.contract.current();
         Ok(fixed)
+    }
+
+    /// From now on the program is not ready for more: who asks the admin address sends requests elsewhere.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// Delivers what waits in the store until `shutdown` is ready, then finishes the mail in hand.

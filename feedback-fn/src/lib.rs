@@ -5,9 +5,11 @@
 //! the reference.
 //! From there `outbox` claims deliveries and `mail` composes and sends them; no mail on the request path.
 //! `export` writes what is stored for other programs and for the council; `responses` reads the council's answers.
+//! `admin` tells the operator how all of it does.
 //! `contract` is what the generator says about the site; `config` is what the operator says.
 
 pub mod abuse;
+mod admin;
 mod app;
 pub mod cli;
 pub mod clock;
@@ -29,5 +31,6 @@ pub mod store;
 pub mod suggestion;
 pub mod token;
 
+pub use admin::serve as serve_admin;
 pub use app::App;
 pub use http::{Answer, Listener, Peer, serve};

@@ -106,10 +106,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("feedback-fn/src/outbox/", &["app", "cli", "form", "http", "pages"]),
     ("feedback-fn/src/pages/", &["app", "cli", "http", "store"]),
     ("feedback-fn/src/retention.rs", &["app", "cli", "form", "http", "pages"]),
-    ("feedback-fn/src/http/", &["cli", "export", "outbox", "responses"]),
+    ("feedback-fn/src/http/", &["admin", "cli", "export", "outbox", "responses"]),
     ("feedback-fn/src/export/", &["app", "cli", "form", "http", "outbox", "pages", "responses"]),
     ("feedback-fn/src/responses/", &["app", "cli", "form", "http", "outbox", "pages", "store"]),
     ("feedback-fn/src/markdown.rs", &["contract", "export", "mail", "responses", "store", "suggestion"]),
+    ("feedback-fn/src/admin/", &["cli", "export", "form", "mail", "outbox", "pages", "responses"]),
+    ("feedback-fn/src/metrics.rs", &["admin", "app", "cli", "form", "http", "mail", "outbox", "pages", "store"]),
 ];
 
 #[test]

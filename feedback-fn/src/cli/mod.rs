@@ -142,7 +142,7 @@ impl Cli {
 impl Command {
     fn run(self) -> anyhow::Result<()> {
         match self {
-            Command::Serve(place) => serve::run(place.load()?),
+            Command::Serve(place) => serve::run(&place.config),
             Command::Check(place) => check::run(&place.config),
             Command::List { place, wish } => list::run(&place.load()?, &wish),
             Command::Show { place, reference, json } => {

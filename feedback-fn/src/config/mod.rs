@@ -3,8 +3,10 @@
 //! Relative paths count from the folder of the configuration file. The settings of mail belong to `mail`;
 //! here they are only carried. Everything a resident reads comes from the contract, not from here.
 
+mod listen;
 mod network;
 
+pub use listen::{AdminConfig, Listen, SocketMode};
 pub use network::Network;
 
 use crate::abuse::Policy;
@@ -13,9 +15,8 @@ use crate::outbox::DeliveryConfig;
 use crate::reference::Prefix;
 use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use std::net::{IpAddr, SocketAddr};
+use serde::Deserialize;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 const MIB: u64 = 1024 * 1024;
@@ -26,7 +27,11 @@ pub struct Config {
     /// Where relative paths of the transport count from.
     pub base: PathBuf,
     /// Where to listen.
-    pub listen: SocketAddr,
+    pub listen: Listen,
+    /// The mode of the file, if it is a Unix socket.
+    pub socket_mode: SocketMode,
+    /// Where the operator looks how the program does, if anywhere.
+    pub admin: Option<AdminConfig>,
     /// The generator's `review.json`.
     pub contract: PathBuf,
     /// The folder of the database and of a secret drawn by this program.
@@ -110,8 +115,10 @@ struct RawOperator {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawConfig {
-    #[serde(default = "default_listen", deserialize_with = "address_and_port")]
-    listen: SocketAddr,
+    listen: Option<Listen>,
+    #[serde(default)]
+    socket_mode: SocketMode,
+    admin: Option<AdminConfig>,
     contract: PathBuf,
     data: PathBuf,
     reference_prefix: Prefix,
@@ -127,23 +134,13 @@ struct RawConfig {
     guard: Guard,
 }
 
-fn default_listen() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 8787))
-}
-
-fn address_and_port<'de, D: Deserializer<'de>>(value: D) -> Result<SocketAddr, D::Error> {
-    let text = String::deserialize(value)?;
-    let wrong =
-        |_| D::Error::custom(format!("`{text}` is not an address with a port, such as `127.0.0.1:8787`"));
-    text.parse().map_err(wrong)
-}
-
 fn default_reserve_mib() -> u64 {
     64
 }
 
 impl Config {
-    /// Reads a configuration file.
+    /// Reads a configuration file. Without `listen`, the environment's `PORT` counts: so platforms that start
+    /// a container per request tell where they will ask.
     #[expect(clippy::disallowed_methods, reason = "the configuration's edge to the file system")]
     pub fn load(path: &Path) -> anyhow::Result<Config> {
         let text = std::fs::read_to_string(path).with_context(|| {
@@ -153,11 +150,17 @@ impl Config {
             )
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
-        Config::from_toml(&text, base).with_context(|| format!("in the configuration `{}`", path.display()))
+        let port = std::env::var("PORT").ok();
+        Config::read(&text, base, port.as_deref())
+            .with_context(|| format!("in the configuration `{}`", path.display()))
     }
 
     /// Reads a configuration; relative paths count from `base`.
     pub fn from_toml(text: &str, base: &Path) -> anyhow::Result<Config> {
+        Config::read(text, base, None)
+    }
+
+    fn read(text: &str, base: &Path, port: Option<&str>) -> anyhow::Result<Config> {
         let raw: RawConfig = toml::from_str(text)?;
         ensure!(raw.guard.forms_per_minute > 0, "`guard.forms_per_minute` is 0: nobody could send anything");
         ensure!(raw.guard.burst > 0, "`guard.burst` is 0: nobody could send anything");
@@ -171,7 +174,9 @@ impl Config {
         });
         Ok(Config {
             base: base.to_owned(),
-            listen: raw.listen,
+            listen: raw.listen.map_or_else(|| Listen::unless_said(port), |said| Ok(said.below(base)))?,
+            socket_mode: raw.socket_mode,
+            admin: raw.admin.map(|admin| admin.checked(base)).transpose()?,
             contract: base.join(raw.contract),
             data: base.join(raw.data),
             reference_prefix: raw.reference_prefix,
@@ -194,6 +199,8 @@ impl Config {
             }
         };
         keep("listen", kept(&mut self.listen, &present.listen));
+        keep("socket_mode", kept(&mut self.socket_mode, &present.socket_mode));
+        keep("admin", kept(&mut self.admin, &present.admin));
         keep("contract", kept(&mut self.contract, &present.contract));
         keep("data", kept(&mut self.data, &present.data));
         keep("reference_prefix", kept(&mut self.reference_prefix, &present.reference_prefix));
@@ -257,6 +264,9 @@ mod tests {
         check("contract = ", "contrakt = ", "unknown field `contrakt`");
         check("reference_prefix = \"LOE\"", "reference_prefix = \"lö\"", "capital letters");
         check("listen = \"127.0.0.1:8787\"", "listen = \"here\"", "`here` is not an address with a port");
+        let admin = "# [admin]\n# listen = \"127.0.0.1:8788\"";
+        check(admin, "[admin]\nlisten = \"0.0.0.0:8788\"", "which others can reach");
+        check("# socket_mode = \"660\"", "socket_mode = \"u=rw\"", "is not a mode");
         check("burst = 60", "burst = 0", "nobody could send anything");
         check("mails_per_hour = 20", "mails_an_hour = 20", "unknown field `mails_an_hour`");
         check("daily_hour = 7", "daily_hour = 24", "`delivery.daily_hour`");

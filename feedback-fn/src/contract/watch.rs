@@ -27,6 +27,9 @@ struct Seen<T> {
     content: Arc<T>,
     stamp: Stamp,
     looked: Timestamp,
+    /// Whether what the file holds is broken.
+    refused: bool,
+    missing: bool,
 }
 
 /// What tells one version of the file from another without reading it.
@@ -51,7 +54,13 @@ impl<T> Watch<T> {
         prepare: fn(&[u8]) -> anyhow::Result<T>,
     ) -> anyhow::Result<Watch<T>> {
         let (stamp, content) = read(path, prepare)?;
-        let seen = Mutex::new(Seen { content: Arc::new(content), stamp, looked: clock.now() });
+        let seen = Mutex::new(Seen {
+            content: Arc::new(content),
+            stamp,
+            looked: clock.now(),
+            refused: false,
+            missing: false,
+        });
         Ok(Watch { path: path.to_owned(), clock, prepare, seen })
     }
 
@@ -67,8 +76,16 @@ impl<T> Watch<T> {
         seen.content.clone()
     }
 
+    /// Whether the file was missing or broken when it was last looked at, so that an older one counts.
+    pub fn is_refused(&self) -> bool {
+        self.current();
+        let seen = self.lock();
+        seen.refused || seen.missing
+    }
+
     fn look(&self, seen: &mut Seen<T>) {
         let stamp = std::fs::metadata(&self.path).map(|metadata| Stamp::of(&metadata));
+        seen.missing = stamp.is_err();
         match stamp {
             Ok(stamp) if stamp == seen.stamp => {}
             Ok(stamp) => {
@@ -78,9 +95,11 @@ impl<T> Watch<T> {
                     Ok((stamp, content)) => {
                         seen.stamp = stamp;
                         seen.content = Arc::new(content);
+                        seen.refused = false;
                         tracing::info!(event = "contract.reloaded");
                     }
                     Err(error) => {
+                        seen.refused = true;
                         tracing::error!(event = "contract.refused", cause = format!("{error:#}"));
                     }
                 }

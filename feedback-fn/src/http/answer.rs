@@ -51,23 +51,23 @@ impl Format {
 }
 
 /// A page.
-pub(super) fn html(status: StatusCode, page: String) -> Answer {
+pub(crate) fn html(status: StatusCode, page: String) -> Answer {
     plain(status, "text/html; charset=utf-8", page)
 }
 
 /// Data for a program.
-pub(super) fn json(status: StatusCode, data: &serde_json::Value) -> Answer {
+pub(crate) fn json(status: StatusCode, data: &serde_json::Value) -> Answer {
     plain(status, "application/json", data.to_string())
 }
 
-/// A line of text.
-pub(super) fn text(line: &'static str) -> Answer {
-    plain(StatusCode::OK, "text/plain; charset=utf-8", line.to_owned())
+/// Plain text.
+pub(crate) fn text(status: StatusCode, text: String) -> Answer {
+    plain(status, "text/plain; charset=utf-8", text)
 }
 
 /// Sends the browser on with GET, so that reloading the receipt sends nothing again.
 pub(super) fn see_other(location: &str) -> Answer {
-    let mut answer = plain(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
+    let mut answer = text(StatusCode::SEE_OTHER, String::new());
     if let Ok(location) = HeaderValue::from_str(location) {
         answer.headers_mut().insert(LOCATION, location);
     }

@@ -10,7 +10,7 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Request};
 
 /// Refuses ambiguous framing, for every request.
-pub(super) fn check_framing<B>(request: &Request<B>) -> Result<(), Code> {
+pub(crate) fn check_framing<B>(request: &Request<B>) -> Result<(), Code> {
     let headers = request.headers();
     // Without a word about the framing the request did not come over a wire of ours.
     let ambiguous = request.extensions().get::<Framing>() == Some(&Framing::Ambiguous)

@@ -22,8 +22,11 @@ mod server;
 mod wire;
 
 pub use answer::Answer;
+pub(crate) use answer::{html, json, text};
+pub(crate) use guard::check_framing;
 pub(crate) use limiter::Limiter;
 pub use listener::Listener;
 pub use peer::Peer;
 pub(crate) use routes::respond;
 pub use server::serve;
+pub(crate) use server::{Service, open};

@@ -86,7 +86,9 @@ impl Exchange<'_> {
             (Some("check"), &Method::POST) => self.check(self.posted(request, peer).await?),
             (Some("send"), &Method::POST) => self.send(self.posted(request, peer).await?).await,
             (Some("receipt"), &Method::GET | &Method::HEAD) => self.receipt(request.uri().query()),
-            (Some("health"), &Method::GET | &Method::HEAD) => Ok(answer::text("ok")),
+            (Some("health"), &Method::GET | &Method::HEAD) => {
+                Ok(answer::text(StatusCode::OK, "ok".to_owned()))
+            }
             (Some("check" | "send"), _) => Ok(self.not_allowed("POST")),
             (Some("receipt" | "health"), _) => Ok(self.not_allowed("GET, HEAD")),
             _ => Err(Code::NotFound.into()),

@@ -28,8 +28,9 @@ use tokio::time::{sleep, timeout};
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// Of a connection; then it takes no further request.
 const LIFETIME: Duration = Duration::from_secs(120);
-/// For the request under way when a connection or the program is told to end.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// For the request under way when a connection or the program is told to end. Systems that end programs wait
+/// for ten seconds before they kill, and the store still has to close.
+const FAREWELL: Duration = Duration::from_secs(9);
 /// After a failed accept (no file descriptors left): without a pause the loop would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const BUFFER: usize = 16 * 1024;

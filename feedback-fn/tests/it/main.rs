@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod admin;
 mod answers;
 mod bots;
 mod commands;
@@ -16,6 +17,7 @@ mod handbook;
 mod hostile;
 mod installation;
 mod letters;
+mod listening;
 mod logs;
 mod mails;
 mod naughty;

@@ -160,3 +160,24 @@ async fn whoever_does_not_fit_waits_until_a_place_is_free() {
     assert_eq!(function.get("/rueckmeldung/health").await.body, "ok");
     assert_eq!(begun.elapsed().as_secs(), 10, "until an idle one was let go");
 }
+
+#[tokio::test(start_paused = true)]
+async fn program_ends_within_ten_seconds_whatever_clients_do() {
+    let function = Function::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let app = function.app.clone();
+    let serving = tokio::spawn(feedback_fn::serve(listener, app, async { drop(stopped.await) }));
+    let mut held = Vec::new();
+    for start in ["", "GET /", HEALTH, HEAD] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(start.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let told = Instant::now();
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+}

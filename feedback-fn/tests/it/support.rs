@@ -95,18 +95,12 @@ impl Function {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.raw(&format!("GET {path} HTTP/1.1\r\nHost: strategie.example\r\nConnection: close\r\n\r\n"))
-            .await
+        get(self.address, path).await
     }
 
     /// Sends these bytes and reads until the other side closes.
     pub async fn raw(&self, request: &str) -> Reply {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        // A refusal may come, and the connection close, before everything is written.
-        let _ = stream.write_all(request.as_bytes()).await;
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes).await;
-        Reply::parse(&String::from_utf8(bytes).unwrap())
+        raw(self.address, request).await
     }
 
     /// Posts to `check`, reads the check page and gives its token.
@@ -155,6 +149,21 @@ impl Function {
     pub async fn send(&self, fields: &[(&str, &str)], token: &str) -> Reply {
         self.post("send", &[fields, &[("token", token)]].concat()).await
     }
+}
+
+pub async fn get(address: SocketAddr, path: &str) -> Reply {
+    raw(address, &format!("GET {path} HTTP/1.1\r\nHost: strategie.example\r\nConnection: close\r\n\r\n"))
+        .await
+}
+
+/// Sends these bytes and reads until the other side closes.
+pub async fn raw(address: SocketAddr, request: &str) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A refusal may come, and the connection close, before everything is written.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    Reply::parse(&String::from_utf8(bytes).unwrap())
 }
 
 pub fn configuration(lines: &str) -> String {

@@ -1,0 +1,84 @@
+//! Opening the sockets that are listened at.
+
+use crate::Listener;
+use crate::config::{Listen, SocketMode};
+use anyhow::{Context, bail, ensure};
+use listenfd::ListenFd;
+use std::fs::Permissions;
+use std::io::ErrorKind;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use tokio::net::{TcpListener, UnixListener};
+
+/// The sockets that systemd passed, if it did.
+pub(super) struct Inherited(ListenFd);
+
+impl Inherited {
+    /// Takes them out of the environment. Once, at the start.
+    pub(super) fn from_environment() -> Inherited {
+        Inherited(ListenFd::from_env())
+    }
+
+    /// The socket at this place in the order of the socket unit.
+    fn take(&mut self, at: usize) -> anyhow::Result<Listener> {
+        ensure!(
+            self.0.len() > at,
+            "systemd passed {} sockets, not {}; start the socket unit and not the service alone",
+            self.0.len(),
+            at + 1
+        );
+        if let Ok(Some(listener)) = self.0.take_tcp_listener(at) {
+            listener.set_nonblocking(true)?;
+            return Ok(TcpListener::from_std(listener)?.into());
+        }
+        let listener = self.0.take_unix_listener(at).context("what systemd passed is no stream socket")?;
+        let listener = listener.context("a socket that systemd passed was taken already")?;
+        listener.set_nonblocking(true)?;
+        Ok(UnixListener::from_std(listener)?.into())
+    }
+}
+
+/// Opens a socket; `at` is its place among those of systemd.
+pub(super) async fn open(
+    listen: &Listen,
+    mode: SocketMode,
+    inherited: &mut Inherited,
+    at: usize,
+) -> anyhow::Result<Listener> {
+    match listen {
+        Listen::Address(address) => {
+            let listener = TcpListener::bind(address).await.with_context(|| {
+                format!("cannot listen at `{address}`; another program may use it: change `listen`")
+            })?;
+            Ok(listener.into())
+        }
+        Listen::Socket(path) => socket(path, mode).with_context(|| format!("cannot listen at `{listen}`")),
+        Listen::Systemd => inherited.take(at),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn socket(path: &Path, mode: SocketMode) -> anyhow::Result<Listener> {
+    if is_left_over(path)? {
+        std::fs::remove_file(path)?;
+    }
+    let listener = UnixListener::bind(path)?;
+    // Until here the umask decides, which gives others no right to write and so none to connect.
+    std::fs::set_permissions(path, Permissions::from_mode(mode.0))?;
+    Ok(listener.into())
+}
+
+/// Whether a program that is dead left the socket's file; fails if something else is there.
+fn is_left_over(path: &Path) -> anyhow::Result<bool> {
+    let kind = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        found => found?.file_type(),
+    };
+    ensure!(kind.is_socket(), "there is a file that is no socket; move it away, or change `listen`");
+    match UnixStream::connect(path) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(true),
+        Ok(_) => bail!("another program listens there; end it, or change `listen`"),
+        Err(error) => Err(error).context("a socket is there, and nobody can say whether it is used"),
+    }
+}
