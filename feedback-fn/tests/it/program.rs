@@ -93,6 +93,17 @@ fn check_says_when_suggestions_are_erased() {
 }
 
 #[test]
+fn check_says_when_the_site_has_no_second_page() {
+    for (name, is_said) in [("\"again.html\"", false), ("\"other.html\"", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        std::fs::write(folder.path().join("review.json"), REVIEW.replace("\"again.html\"", name)).unwrap();
+        let report = String::from_utf8(run(folder.path(), &["check"]).stdout).unwrap();
+        assert_eq!(report.contains("no `function/again.html`"), is_said, "{report}");
+    }
+}
+
+#[test]
 fn old_suggestion_that_is_not_delivered_is_listed_as_overdue() {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());

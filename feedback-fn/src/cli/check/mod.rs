@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::contract::Review;
 use crate::mail::{Failure, Transport, TransportConfig};
-use crate::pages::Published;
+use crate::pages::{AGAIN, Published};
 use crate::store::sqlite;
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
@@ -48,7 +48,11 @@ fn contract(config: &Config) -> anyhow::Result<String> {
     let json = std::fs::read(path)
         .with_context(|| format!("cannot read `{}`; build the site first", path.display()))?;
     let published = Published::prepare(&json)?;
-    Ok(summary(&published.review))
+    let second_page = match published.templates.contains(AGAIN) {
+        true => "",
+        false => "; there is no `function/again.html`: the check page stands in for the second page",
+    };
+    Ok(format!("{}{second_page}", summary(&published.review)))
 }
 
 fn summary(review: &Review) -> String {
