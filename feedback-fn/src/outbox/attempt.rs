@@ -213,7 +213,7 @@ impl<T: Transport> Outbox<T> {
     async fn record(&mut self, job: &Job, outcome: Outcome) -> Result<Recorded, StoreError> {
         let mut tries = 1;
         let recorded = loop {
-            match self.note(job, outcome.clone()).await {
+            match self.note_once(job, outcome.clone()).await {
                 Err(_) if tries < RECORD_TRIES => tokio::time::sleep(STORE_PAUSE).await,
                 result => break result?,
             }
@@ -226,7 +226,7 @@ impl<T: Transport> Outbox<T> {
         Ok(recorded)
     }
 
-    async fn note(&mut self, job: &Job, outcome: Outcome) -> Result<Recorded, StoreError> {
+    async fn note_once(&mut self, job: &Job, outcome: Outcome) -> Result<Recorded, StoreError> {
         let now = self.clock.now();
         match job {
             Job::Delivery(delivery) => {

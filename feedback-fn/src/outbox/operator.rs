@@ -1,8 +1,8 @@
 //! Mails to the operator: once a week a sign of life, whose absence says that mail is broken, and at most once a
 //! day a warning when mails to authors are held or wait for long.
 //!
-//! Both are written when they are sent and not kept: what the program cannot send it tries again until it is
-//! stopped; the next one comes when it is due. Whose turn it is the store knows, for all programs that share it.
+//! Both are written when they are sent and not kept. Whose turn it is the store knows, for all programs that share
+//! it; a turn that came to nothing is given back, so that the mail is also tried again after a restart.
 
 use super::attempt::log_route;
 use super::tally::count;
@@ -17,7 +17,7 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How often the worker looks whether there is something to tell.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(10);
+const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Mails that wait so long are worth a warning.
 const LONG: SignedDuration = SignedDuration::from_hours(4);
 /// The same where authors get one mail a day: on the longest day of the year it waits for 25 hours.
@@ -25,20 +25,22 @@ const LONG_IF_DAILY: SignedDuration = SignedDuration::from_hours(26);
 /// After the last wait of the schedule.
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// What the operator is to be told.
+/// When the operator may be told what.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
-    looked: Option<Timestamp>,
-    notes: Vec<Note>,
+    self_test: Folder,
+    warning: Folder,
 }
 
-#[derive(Debug)]
-struct Note {
-    subject: Subject,
-    /// The date of the mail, also when it is sent again.
-    written: Timestamp,
+/// What is remembered of one kind of mail.
+#[derive(Debug, Default, Clone, Copy)]
+struct Folder {
+    /// When it is looked at next; none: now.
+    due: Option<Timestamp>,
+    /// The date of the mail that is being tried: the same mail is sent again.
+    written: Option<Timestamp>,
+    /// How often that was tried.
     attempts: u32,
-    due: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,26 +57,33 @@ impl Subject {
             Subject::Warning => "warning",
         }
     }
+
+    fn every(self) -> Duration {
+        match self {
+            Subject::SelfTest => WEEK,
+            Subject::Warning => DAY,
+        }
+    }
 }
 
 impl Desk {
-    /// Whether it is time to look; then it counts as looked. Also after the clock was set back.
-    fn looks(&mut self, now: Timestamp) -> bool {
-        let is_time = self.looked.is_none_or(|last| now.duration_since(last).abs() >= LOOK_EVERY);
-        if is_time {
-            self.looked = Some(now);
+    fn folder(&mut self, subject: Subject) -> &mut Folder {
+        match subject {
+            Subject::SelfTest => &mut self.self_test,
+            Subject::Warning => &mut self.warning,
         }
-        is_time
+    }
+}
+
+impl Folder {
+    /// Also after the clock was set back: nothing is put off for longer than the longest wait.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let is_ahead = |due: Timestamp| due > now && due <= later(now, LONGEST_WAIT * 2);
+        !self.due.is_some_and(is_ahead)
     }
 
-    fn add(&mut self, subject: Subject, now: Timestamp) {
-        self.notes.retain(|note| note.subject != subject);
-        self.notes.push(Note { subject, written: now, attempts: 0, due: now });
-    }
-
-    fn take_due(&mut self, now: Timestamp) -> Option<Note> {
-        let at = self.notes.iter().position(|note| note.due <= now)?;
-        Some(self.notes.swap_remove(at))
+    fn settle(&mut self, now: Timestamp) {
+        *self = Folder { due: Some(later(now, LOOK_EVERY)), ..Folder::default() };
     }
 }
 
@@ -86,30 +95,32 @@ impl<T: Transport> Outbox<T> {
         memory: &mut Memory,
     ) -> Result<bool, StoreError> {
         let Some(operator) = self.operator.clone() else { return Ok(false) };
-        if memory.desk.looks(now) {
-            self.look(now, &mut memory.desk).await?;
+        for subject in [Subject::SelfTest, Subject::Warning] {
+            if !memory.desk.folder(subject).is_due(now) {
+                continue;
+            }
+            let stats = self.store.stats().await?;
+            if !self.is_worth_telling(subject, &stats, now)
+                || !self.store.take_turn(subject.word(), now, subject.every()).await?
+            {
+                memory.desk.folder(subject).settle(now);
+                continue;
+            }
+            let written = *memory.desk.folder(subject).written.get_or_insert(now);
+            match self.note(&operator, subject, written, &stats) {
+                Ok(mail) => self.send_note(subject, &mail, memory).await?,
+                Err(poison) => {
+                    tracing::error!(%poison, "a mail to the operator cannot be written");
+                    memory.desk.folder(subject).settle(now);
+                }
+            }
+            return Ok(true);
         }
-        let Some(note) = memory.desk.take_due(now) else { return Ok(false) };
-        let stats = self.store.stats().await?;
-        if note.subject == Subject::Warning && !self.is_worrying(&stats, now) {
-            return Ok(false);
-        }
-        match self.note_mail(&operator, &note, &stats, now) {
-            Ok(mail) => self.send_note(note, &mail, memory).await,
-            Err(poison) => tracing::error!(%poison, "a mail to the operator cannot be written"),
-        }
-        Ok(true)
+        Ok(false)
     }
 
-    async fn look(&mut self, now: Timestamp, desk: &mut Desk) -> Result<(), StoreError> {
-        if self.store.take_turn(Subject::SelfTest.word(), now, WEEK).await? {
-            desk.add(Subject::SelfTest, now);
-        }
-        let stats = self.store.stats().await?;
-        if self.is_worrying(&stats, now) && self.store.take_turn(Subject::Warning.word(), now, DAY).await? {
-            desk.add(Subject::Warning, now);
-        }
-        Ok(())
+    fn is_worth_telling(&self, subject: Subject, stats: &Stats, now: Timestamp) -> bool {
+        subject == Subject::SelfTest || self.is_worrying(stats, now)
     }
 
     fn is_worrying(&self, stats: &Stats, now: Timestamp) -> bool {
@@ -117,16 +128,22 @@ impl<T: Transport> Outbox<T> {
         stats.held > 0 || stats.oldest_waiting.is_some_and(|oldest| now.duration_since(oldest) > long)
     }
 
-    async fn send_note(&mut self, note: Note, mail: &Mail, memory: &mut Memory) {
-        let what = note.subject.word();
+    async fn send_note(
+        &mut self,
+        subject: Subject,
+        mail: &Mail,
+        memory: &mut Memory,
+    ) -> Result<(), StoreError> {
+        let what = subject.word();
         match self.send(mail, memory).await {
             Sent::Delivered => {
                 tracing::info!(what, "mail to the operator delivered");
-                count(match note.subject {
+                count(match subject {
                     Subject::SelfTest => &self.tally.self_tests,
                     Subject::Warning => &self.tally.warnings,
                 });
-                return;
+                memory.desk.folder(subject).settle(self.clock.now());
+                return Ok(());
             }
             Sent::RouteDown(failure) => log_route(&failure),
             Sent::Retry(failure) | Sent::HeldMessage(failure) | Sent::Unknown(failure) => {
@@ -135,32 +152,31 @@ impl<T: Transport> Outbox<T> {
             }
         }
         count(&self.tally.operator_failed);
-        let attempts = note.attempts + 1;
-        let wait = schedule::wait_after(attempts, (self.dice)()).unwrap_or(LONGEST_WAIT);
-        // A newer one may be waiting by now.
-        if memory.desk.notes.iter().all(|other| other.subject != note.subject) {
-            memory.desk.notes.push(Note { attempts, due: later(self.clock.now(), wait), ..note });
-        }
+        let folder = memory.desk.folder(subject);
+        folder.attempts += 1;
+        let wait = schedule::wait_after(folder.attempts, (self.dice)()).unwrap_or(LONGEST_WAIT);
+        folder.due = Some(later(self.clock.now(), wait));
+        self.store.give_turn_back(what).await
     }
 
-    fn note_mail(
+    fn note(
         &self,
         operator: &PlainAddress,
-        note: &Note,
+        subject: Subject,
+        written: Timestamp,
         stats: &Stats,
-        now: Timestamp,
     ) -> Result<Mail, Poison> {
         let recipient = Recipient { name: String::new(), address: operator.to_string() };
-        let (subject, opening) = match note.subject {
+        let (line, opening) = match subject {
             Subject::SelfTest => ("feedback-fn: weekly self-test", SELF_TEST),
             Subject::Warning => ("feedback-fn: mails do not reach the authors", WARNING),
         };
         let letter = Letter {
-            about: About::Program { what: note.subject.word() },
-            date: note.written,
+            about: About::Program { what: subject.word() },
+            date: written,
             recipient: &recipient,
-            subject,
-            body: &format!("{opening}\n\n{}\n", figures(stats, now)),
+            subject: line,
+            body: &format!("{opening}\n\n{}\n", figures(stats, self.clock.now())),
         };
         compose(&self.sender, &letter)
     }

@@ -92,7 +92,12 @@ impl Pace {
 
 /// Forgets what is older than `age`, and what lies ahead since the clock was set back.
 fn keep(sent: &mut VecDeque<Timestamp>, now: Timestamp, age: SignedDuration) {
-    sent.retain(|instant| (SignedDuration::ZERO..=age).contains(&now.duration_since(*instant)));
+    while sent.front().is_some_and(|first| now.duration_since(*first) > age) {
+        sent.pop_front();
+    }
+    while sent.back().is_some_and(|last| *last > now) {
+        sent.pop_back();
+    }
 }
 
 #[cfg(test)]

@@ -86,6 +86,9 @@ pub trait Store: Send + Sync + 'static {
     /// is the caller's to do. Said once: then it counts as done at `now`.
     fn take_turn(&self, what: &'static str, now: Timestamp, every: Duration) -> Answer<'_, bool>;
 
+    /// Says that `what` was not done after all: it is due again, for whoever asks first.
+    fn give_turn_back(&self, what: &'static str) -> Answer<'_, ()>;
+
     /// Erases suggestions received before `before`, at most `limit`, the oldest first, with their deliveries
     /// and nonces. What has a mail to an author that has not been delivered stays. Answers after nothing of
     /// the erased is left in any file of the store; fails if that cannot be had just now, and may be asked

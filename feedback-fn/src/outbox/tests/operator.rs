@@ -56,6 +56,17 @@ async fn self_test_that_is_not_taken_is_tried_again_as_the_same_mail() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn self_test_that_was_not_taken_is_tried_again_after_a_restart() {
+    let world = watched();
+    let first = world.start(|_, _| Some(down()));
+    sleep(HOUR).await;
+    first.abort();
+    world.start(|_, _| Some(Sent::Delivered));
+    sleep(MINUTE).await;
+    assert_eq!(count(&world.tally.self_tests), 1, "the password was mended, and the operator learns it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn self_test_does_not_hold_up_the_mails_to_authors() {
     let world = watched();
     world.start(|_, mail| match mail.recipient.as_str() {

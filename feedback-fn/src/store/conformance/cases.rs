@@ -302,5 +302,7 @@ pub(crate) async fn turn_is_taken_by_one(store: &dyn Store) {
     assert!(taken("self-test", 0).await);
     assert!(!taken("self-test", 0).await && !taken("self-test", 9).await);
     assert!(taken("another", 5).await);
+    store.give_turn_back("another").await.unwrap();
+    assert!(taken("another", 6).await && !taken("another", 6).await);
     assert!(taken("self-test", 10).await);
 }

@@ -11,6 +11,14 @@ pub(super) struct Deliveries {
     all: BTreeMap<i64, Row>,
     /// (suggestion, id)
     of_suggestion: BTreeSet<(i64, i64)>,
+    /// (address in lower case, id)
+    confirmations: BTreeSet<(String, i64)>,
+    orders: Orders,
+}
+
+/// By what changes in the life of a delivery.
+#[derive(Debug, Default)]
+struct Orders {
     /// (due, id) of what waits.
     waiting: BTreeSet<(Timestamp, i64)>,
     /// By digest, (suggestion, id) of what is in it while it waits.
@@ -19,8 +27,6 @@ pub(super) struct Deliveries {
     of_digest: BTreeSet<(i64, i64)>,
     /// (address, instant, id) of what went out alone.
     sent_alone: BTreeSet<(String, Timestamp, i64)>,
-    /// (address in lower case, id)
-    confirmations: BTreeSet<(String, i64)>,
 }
 
 impl Deliveries {
@@ -29,7 +35,7 @@ impl Deliveries {
         if row.number == 0 {
             self.confirmations.insert((row.recipient.address.to_ascii_lowercase(), row.id));
         }
-        self.add(&row);
+        self.orders.add(&row);
         self.all.insert(row.id, row);
     }
 
@@ -39,19 +45,72 @@ impl Deliveries {
         if row.number == 0 {
             self.confirmations.remove(&(row.recipient.address.to_ascii_lowercase(), id));
         }
-        self.take_away(&row);
+        self.orders.take_away(&row);
     }
 
     /// Changes a row that there is.
     pub(super) fn change<T>(&mut self, id: i64, change: impl FnOnce(&mut Row) -> T) -> T {
-        let mut row = self.all.remove(&id).expect("the caller has just found it");
-        self.take_away(&row);
-        let done = change(&mut row);
-        self.add(&row);
-        self.all.insert(id, row);
+        let row = self.all.get_mut(&id).expect("the caller has just found it");
+        self.orders.take_away(row);
+        let done = change(row);
+        self.orders.add(row);
         done
     }
 
+    pub(super) fn get(&self, id: i64) -> Option<&Row> {
+        self.all.get(&id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.all.values()
+    }
+
+    pub(super) fn ids(&self) -> Vec<i64> {
+        self.all.keys().copied().collect()
+    }
+
+    /// Those of a suggestion, in the order in which they were stored.
+    pub(super) fn of_suggestion(&self, suggestion: i64) -> impl Iterator<Item = &Row> {
+        let ids = self.of_suggestion.range((suggestion, i64::MIN)..=(suggestion, i64::MAX));
+        ids.map(|(_, id)| &self.all[id])
+    }
+
+    /// What is due at `now`, the longest due first.
+    pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<i64> {
+        self.orders.waiting.range(..=(now, i64::MAX)).take(limit).map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.orders.waiting.first().map(|(due, _)| *due)
+    }
+
+    /// What waits in a digest, in the order in which the suggestions were stored.
+    pub(super) fn bundled_in(&self, digest: i64) -> Vec<i64> {
+        self.orders.bundled.get(&digest).into_iter().flatten().map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn number_in(&self, digest: i64) -> usize {
+        self.orders.bundled.get(&digest).map_or(0, BTreeSet::len)
+    }
+
+    pub(super) fn is_named(&self, digest: i64) -> bool {
+        self.orders.of_digest.range((digest, i64::MIN)..=(digest, i64::MAX)).next().is_some()
+    }
+
+    pub(super) fn sent_alone_since(&self, address: &str, since: Timestamp) -> usize {
+        let after = (address.to_owned(), since, i64::MIN)..=(address.to_owned(), Timestamp::MAX, i64::MAX);
+        self.orders.sent_alone.range(after).count()
+    }
+
+    /// The confirmations to an address, however it is spelt.
+    pub(super) fn confirmations(&self, address: &str) -> impl Iterator<Item = &Row> {
+        let address = address.to_ascii_lowercase();
+        let ids = self.confirmations.range((address.clone(), i64::MIN)..=(address, i64::MAX));
+        ids.map(|(_, id)| &self.all[id])
+    }
+}
+
+impl Orders {
     fn add(&mut self, row: &Row) {
         if row.state == DeliveryState::Waiting {
             self.waiting.insert((row.lease.due, row.id));
@@ -84,57 +143,5 @@ impl Deliveries {
             }
             (None, None) => {}
         }
-    }
-
-    pub(super) fn get(&self, id: i64) -> Option<&Row> {
-        self.all.get(&id)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.all.values()
-    }
-
-    pub(super) fn ids(&self) -> Vec<i64> {
-        self.all.keys().copied().collect()
-    }
-
-    /// Those of a suggestion, in the order in which they were stored.
-    pub(super) fn of_suggestion(&self, suggestion: i64) -> impl Iterator<Item = &Row> {
-        let ids = self.of_suggestion.range((suggestion, i64::MIN)..=(suggestion, i64::MAX));
-        ids.map(|(_, id)| &self.all[id])
-    }
-
-    /// What is due at `now`, the longest due first.
-    pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<i64> {
-        self.waiting.range(..=(now, i64::MAX)).take(limit).map(|(_, id)| *id).collect()
-    }
-
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
-        self.waiting.first().map(|(due, _)| *due)
-    }
-
-    /// What waits in a digest, in the order in which the suggestions were stored.
-    pub(super) fn bundled_in(&self, digest: i64) -> Vec<i64> {
-        self.bundled.get(&digest).into_iter().flatten().map(|(_, id)| *id).collect()
-    }
-
-    pub(super) fn number_in(&self, digest: i64) -> usize {
-        self.bundled.get(&digest).map_or(0, BTreeSet::len)
-    }
-
-    pub(super) fn is_named(&self, digest: i64) -> bool {
-        self.of_digest.range((digest, i64::MIN)..=(digest, i64::MAX)).next().is_some()
-    }
-
-    pub(super) fn sent_alone_since(&self, address: &str, since: Timestamp) -> usize {
-        let after = (address.to_owned(), since, i64::MIN)..=(address.to_owned(), Timestamp::MAX, i64::MAX);
-        self.sent_alone.range(after).count()
-    }
-
-    /// The confirmations to an address, however it is spelt.
-    pub(super) fn confirmations(&self, address: &str) -> impl Iterator<Item = &Row> {
-        let address = address.to_ascii_lowercase();
-        let ids = self.confirmations.range((address.clone(), i64::MIN)..=(address, i64::MAX));
-        ids.map(|(_, id)| &self.all[id])
     }
 }

@@ -100,6 +100,10 @@ impl Store for MemoryStore {
         self.with(|tables| tables.take_turn(what, now, every))
     }
 
+    fn give_turn_back(&self, what: &'static str) -> Answer<'_, ()> {
+        self.with(|tables| tables.give_turn_back(what))
+    }
+
     fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
         self.with(|tables| tables.purge(before, limit))
     }

@@ -227,6 +227,10 @@ impl Tables {
         is_due
     }
 
+    pub(super) fn give_turn_back(&mut self, what: &'static str) {
+        self.turns.remove(what);
+    }
+
     fn is_undelivered(&self, suggestion: i64) -> bool {
         let mut rows = self.rows.of_suggestion(suggestion);
         rows.any(|row| row.number > 0 && row.state != DeliveryState::Delivered)

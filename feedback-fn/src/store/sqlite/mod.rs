@@ -201,6 +201,10 @@ impl Store for SqliteStore {
         self.write(move |transaction| rows::take_turn(transaction, what, now, every))
     }
 
+    fn give_turn_back(&self, what: &'static str) -> Answer<'_, ()> {
+        self.write(move |transaction| rows::give_turn_back(transaction, what))
+    }
+
     fn purge(&self, before: Timestamp, limit: usize) -> Answer<'_, Purged> {
         self.remove(move |transaction| erase::purge(transaction, before, limit))
     }

@@ -106,3 +106,9 @@ pub(in super::super) fn take_turn(
         .execute(params![what, now, every])?;
     Ok(changed == 1)
 }
+
+/// Forgets when something was done last.
+pub(in super::super) fn give_turn_back(transaction: &Transaction<'_>, what: &str) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM turn WHERE what = ?1")?.execute([what])?;
+    Ok(())
+}
