@@ -2,7 +2,7 @@
 
 use super::beside::ask;
 use super::log;
-use super::terminal::{counted, remark};
+use super::terminal::{Output, counted, remark};
 use crate::config::Config;
 use crate::export::{self, Audience, Dialect, Filter, Format, Written};
 use anyhow::{Context, ensure};
@@ -58,7 +58,7 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     log::start();
     let written = match &wish.output {
         Some(path) => to_file(config, &wish.wish(), path)?,
-        None => to(config, &wish.wish(), &mut std::io::stdout().lock())?,
+        None => to(config, &wish.wish(), &mut Output(std::io::stdout().lock()))?,
     };
     tracing::info!(event = "operator.exported", suggestions = written.suggestions);
     tell(written);

@@ -5,7 +5,7 @@
 pub(super) use crate::export::escaped;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, StdoutLock, Write};
 
 /// The answer to the question before something that cannot be undone.
 #[derive(Debug, Clone, Copy, Args)]
@@ -23,11 +23,35 @@ impl Consent {
         }
         ensure!(std::io::stdin().is_terminal(), "{what}: this cannot be undone\nhint: add `--yes`");
         remark(&format!("{what}: this cannot be undone. Type `{word}` to go on:"));
-        let mut typed = String::new();
-        std::io::stdin().lock().read_line(&mut typed).context("cannot read the answer")?;
-        match typed.trim().eq_ignore_ascii_case(word) {
-            true => Ok(()),
-            false => bail!("not confirmed, nothing was changed"),
+        typed(&mut std::io::stdin().lock(), word)
+    }
+}
+
+/// Reads a line, which must be `word`.
+fn typed(answer: &mut dyn BufRead, word: &str) -> anyhow::Result<()> {
+    let mut line = String::new();
+    answer.read_line(&mut line).context("cannot read the answer")?;
+    match line.trim().eq_ignore_ascii_case(word) {
+        true => Ok(()),
+        false => bail!("not confirmed, nothing was changed"),
+    }
+}
+
+/// Where data goes. Who reads may stop reading (`| head`): no reason to fail.
+pub(super) struct Output(pub(super) StdoutLock<'static>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
         }
     }
 }
@@ -47,5 +71,24 @@ pub(super) fn counted(number: u64, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),
         _ => format!("{number} {what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_word_itself_confirms() {
+        for (line, confirms) in [
+            ("LOE-0000-0104\n", true),
+            (" loe-0000-0104 \r\n", true),
+            ("LOE-0000-0104", true),
+            ("yes\n", false),
+            ("\nLOE-0000-0104\n", false),
+            ("", false),
+        ] {
+            assert_eq!(typed(&mut line.as_bytes(), "LOE-0000-0104").is_ok(), confirms, "{line:?}");
+        }
     }
 }

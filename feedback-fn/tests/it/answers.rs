@@ -1,8 +1,9 @@
 //! From suggestions to the town's answers: export as a synopsis, filled in, import as drafts.
 
-use crate::installation::{Installation, Ran, reference, suggestion};
+use crate::installation::{Installation, PROGRAM, Ran, reference, suggestion};
 use feedback_fn::store::Standing;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 
 fn installation() -> Installation {
     let installation = Installation::new();
@@ -95,6 +96,22 @@ fn table_with_mistakes_writes_nothing() {
 
     let lost = installation.run(&["import", "synopse.csv", "--to", "nowhere/rueckmeldungen"]);
     assert_eq!(lost.code, Some(1), "{lost:#?}");
+}
+
+#[test]
+fn reader_of_an_export_may_stop_reading() {
+    let installation = Installation::new();
+    // More than a pipe holds.
+    let long = "x".repeat(10_000);
+    let many: Vec<_> = (0..50).map(|number| suggestion(number, &long)).collect();
+    installation.keep(&many, Standing::Accepted);
+    for format in ["jsonl", "csv", "synopsis", "synopsis-md", "synopsis-html"] {
+        let mut command = Command::new(PROGRAM);
+        let command = command.args(["export", "--format", format]).current_dir(installation.folder.path());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}");
+    }
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //!
 //! Nothing here says what time it is; but some things happened already, and the clock must know it.
 
+use crate::cli::beside::ask;
 use crate::clock::in_town;
 use crate::config::Config;
 use crate::contract::{self, Phase, Review, Round};
-use crate::store::{Which, sqlite};
+use crate::store::Which;
 use anyhow::{Context, ensure};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -34,10 +35,9 @@ fn written(config: &Config) -> Option<Timestamp> {
     std::fs::metadata(&config.contract).ok()?.modified().ok()?.try_into().ok()
 }
 
-/// A store that cannot be read is told about elsewhere.
+/// A store that cannot be opened is told about elsewhere.
 fn newest(config: &Config) -> Option<Timestamp> {
-    let database = config.database();
-    let newest = database.exists().then(|| sqlite::list(&database, Which::All, 1).ok()).flatten()?;
+    let newest = ask(config, async |store| Ok(store.list(Which::All, 1).await?)).ok()?;
     newest.first().map(|listed| listed.suggestion.received)
 }
 
