@@ -12,6 +12,7 @@ mod import;
 mod list;
 mod log;
 mod purge;
+mod send_test;
 mod serve;
 mod show;
 mod terminal;
@@ -39,6 +40,13 @@ enum Command {
     Serve(Place),
     /// Say whether configuration, contract, store and mail route are in order; sends nothing
     Check(Place),
+    /// Send a mail that says it is a test, through the configured route
+    SendTest {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        to: send_test::To,
+    },
     /// List the stored suggestions: reference, what it is about, how far its mails are
     List {
         #[command(flatten)]
@@ -144,6 +152,7 @@ impl Command {
         match self {
             Command::Serve(place) => serve::run(&place.config),
             Command::Check(place) => check::run(&place.config),
+            Command::SendTest { place, to } => send_test::run(&place.load()?, &to),
             Command::List { place, wish } => list::run(&place.load()?, &wish),
             Command::Show { place, reference, json } => {
                 let format = if json { show::Format::Json } else { show::Format::Words };

@@ -295,3 +295,42 @@ fn check_says_how_much_room_is_left() {
     let installation = Installation::with("reserve_mib = 99999999999");
     check(&installation.run(&["check"]), 1, &["disk: NOT in order", "lower `reserve_mib`"]);
 }
+
+#[test]
+fn test_mail_says_so_and_reaches_whoever_will_get_suggestions() {
+    let installation = Installation::new();
+    check(&installation.run(&["send-test"]), 1, &["nobody to send to", "hint: give an address"]);
+    check(&installation.run(&["send-test", "edv"]), 2, &["edv"]);
+    check(&installation.run(&["send-test", "edv@stadt.example"]), 0, &["edv@stadt.example: sent"]);
+    let each = ["mobilitaet@stadt.example: sent", "rathaus@stadt.example: sent"];
+    let all = installation.run(&["send-test", "--all"]);
+    check(&all, 0, &each);
+    assert_eq!(all.stdout.lines().count(), 2, "each once: {all:#?}");
+    let mails: Vec<String> = std::fs::read_dir(installation.path("mails"))
+        .unwrap()
+        .map(|mail| std::fs::read_to_string(mail.unwrap().path()).unwrap())
+        .collect();
+    assert_eq!(mails.len(), 3);
+    let config = std::fs::read_to_string(installation.path("feedback.toml")).unwrap();
+    let operator = "\n[operator]\naddress = \"edv@stadt.example\"\n";
+    std::fs::write(installation.path("feedback.toml"), config + operator).unwrap();
+    check(&installation.run(&["send-test"]), 0, &["edv@stadt.example: sent"]);
+    for mail in mails {
+        assert!(mail.contains("Dies ist ein Test.") && mail.contains("Auto-Submitted"), "{mail}");
+    }
+}
+
+#[test]
+fn test_mail_that_does_not_go_out_says_why_and_what_to_do() {
+    let installation = Installation::new();
+    let smtp = "[transport.smtp]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"";
+    let config = std::fs::read_to_string(installation.path("feedback.toml")).unwrap();
+    let config = config.replace("[transport.files]\nfolder = \"mails\"", smtp);
+    std::fs::write(installation.path("feedback.toml"), config).unwrap();
+    let sent = installation.run(&["send-test", "edv@stadt.example"]);
+    check(
+        &sent,
+        1,
+        &["NOT sent: connecting", "hint: check `host` and `port`", "1 of 1 did not get the test"],
+    );
+}
