@@ -21,6 +21,7 @@ mod listening;
 mod logs;
 mod mails;
 mod naughty;
+mod openapi;
 mod program;
 mod refusals;
 mod reload;
