@@ -64,7 +64,7 @@ impl Health {
         reasons.extend(contract(app));
         reasons.extend(route(app));
         if let Ok(stats) = &stats {
-            reasons.extend(waiting(stats, at));
+            reasons.extend(waiting(app, stats, at));
             reasons.extend(held(stats));
             reasons.extend(quarantined(stats, at));
         }
@@ -145,10 +145,11 @@ fn route(app: &App) -> Option<Reason> {
     down.then(|| degraded("route-down", "mails do not get out and wait: see the log".to_owned()))
 }
 
-fn waiting(stats: &Stats, now: Timestamp) -> Option<Reason> {
+fn waiting(app: &App, stats: &Stats, now: Timestamp) -> Option<Reason> {
+    let long = app.config.get().delivery.patience(LONG_WAIT);
     let age = age(stats.oldest_waiting?, now);
     let told = || format!("a suggestion has waited for its mail for {}", spoken(age));
-    (age > LONG_WAIT).then(|| degraded("waiting-long", told()))
+    (age > long).then(|| degraded("waiting-long", told()))
 }
 
 fn held(stats: &Stats) -> Option<Reason> {

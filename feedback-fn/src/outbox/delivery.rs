@@ -7,7 +7,7 @@ use crate::clock::berlin;
 use crate::mail::PlainAddress;
 use anyhow::{Context, ensure};
 use jiff::civil::Time;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Deserialize;
 
 /// `[delivery]` of the configuration.
@@ -69,6 +69,15 @@ impl DeliveryConfig {
     /// Whether an author gets one mail a day.
     pub(super) fn is_daily(&self, address: &str) -> bool {
         self.daily_digest.iter().any(|daily| daily.eq_ignore_ascii_case(address))
+    }
+
+    /// How long a mail may wait before somebody is to look, where it is `usual` without daily digests: on the
+    /// longest day of the year one of those waits for 25 hours.
+    pub fn patience(&self, usual: SignedDuration) -> SignedDuration {
+        match self.daily_digest.is_empty() {
+            true => usual,
+            false => usual + SignedDuration::from_hours(25),
+        }
     }
 
     /// When the next daily digest is due: once on each day of the calendar. On the day on which the hour is

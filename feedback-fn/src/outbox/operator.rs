@@ -20,8 +20,6 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Mails that wait so long are worth a warning.
 const LONG: SignedDuration = SignedDuration::from_hours(4);
-/// The same where authors get one mail a day: on the longest day of the year it waits for 25 hours.
-const LONG_IF_DAILY: SignedDuration = SignedDuration::from_hours(26);
 /// After the last wait of the schedule.
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 60 * 60);
 
@@ -124,7 +122,7 @@ impl<T: Transport> Outbox<T> {
     }
 
     fn is_worrying(&self, stats: &Stats, now: Timestamp) -> bool {
-        let long = if self.delivery.daily_digest.is_empty() { LONG } else { LONG_IF_DAILY };
+        let long = self.delivery.patience(LONG);
         stats.held > 0 || stats.oldest_waiting.is_some_and(|oldest| now.duration_since(oldest) > long)
     }
 

@@ -73,6 +73,17 @@ async fn suggestion_that_waits_for_more_than_an_hour_is_told() {
 }
 
 #[tokio::test]
+async fn suggestion_that_waits_for_its_daily_digest_is_not_told() {
+    let daily = "[delivery]\ndaily_digest = [\"rathaus@stadt.example\"]\n";
+    let admin = Admin::beside(Function::start_with(daily).await).await;
+    admin.function.suggest(&FORM).await.reference();
+    admin.function.clock.advance(Duration::from_secs(25 * 3600));
+    admin.check(200, "ready", &[]).await;
+    admin.function.clock.advance(Duration::from_secs(3601));
+    admin.check(200, "degraded", &["waiting-long"]).await;
+}
+
+#[tokio::test]
 async fn held_mail_is_told() {
     let admin = Admin::start().await;
     admin.function.suggest(&FORM).await.reference();
