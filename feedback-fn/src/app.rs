@@ -14,7 +14,6 @@ use crate::pages::{PresentLetters, Published};
 use crate::reference::Prefix;
 use crate::retention::Retention;
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 use crate::token::Seal;
 use hyper::Request;
 use hyper::body::Body;
@@ -53,8 +52,8 @@ impl App {
         let contract = Watch::open(&config.contract, clock.clone(), Published::prepare)?;
         config.transport.open(&config.base, &config.sender.sender()?)?;
         config.create_data_folder()?;
-        // First, since its lock lets only one program draw a secret.
-        let store = SqliteStore::open(&config.store())?;
+        // First, since the lock of a file lets only one program draw a secret.
+        let store = config.store()?.open()?;
         let seal = match &config.secret_file {
             Some(path) => Seal::from_file(path)?,
             None => Seal::from_own_file(&config.data.join("secret"))?,
@@ -64,7 +63,7 @@ impl App {
             clock,
             contract: Arc::new(contract),
             seal,
-            store: Arc::new(store),
+            store,
             limiter: Current::new(Limiter::new(&config.guard, now)),
             repeats: Repeats::new(now),
             reference_prefix: config.reference_prefix.clone(),

@@ -53,6 +53,32 @@ pub fn python() -> Result<()> {
     Ok(())
 }
 
+/// PostgreSQL and pgbouncer: the tests of the store start their own.
+pub fn postgres() -> Result<()> {
+    for (package, is_there) in [("postgresql", has_postgres as fn() -> bool), ("pgbouncer", has_pgbouncer)] {
+        if !is_there() {
+            from_debian(package)?;
+        }
+        if !is_there() {
+            bail!(
+                "{package} was not found, and the tests of the store need it; install it (Debian: \
+                 `sudo apt install {package}`), then run this again"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Debian keeps the server's programs of each version in a folder of its own, beside the PATH.
+fn has_postgres() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    find(&["initdb"]).is_some() || versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+}
+
+fn has_pgbouncer() -> bool {
+    find(&["pgbouncer"]).is_some() || std::path::Path::new("/usr/sbin/pgbouncer").exists()
+}
+
 /// The test runner cargo-nextest.
 pub fn nextest() -> Result<()> {
     if find(&["cargo-nextest"]).is_some() {

@@ -1,19 +1,13 @@
 //! The store of a configuration, opened for a command: whether the service runs beside it or not.
 
 use crate::config::Config;
-use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often erasing is tried while another program reads the log, and how long is waited in between.
+/// How often erasing is tried while another program reads the store, and how long is waited in between.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Opens the store: the one place where commands learn which one it is.
-fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open_beside(&config.store())?))
-}
 
 /// Opens the store of a configuration and asks it something.
 pub(super) fn ask<T>(
@@ -21,7 +15,7 @@ pub(super) fn ask<T>(
     question: impl AsyncFnOnce(Arc<dyn Store>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { question(open(config)?).await })
+    runtime.block_on(async { question(config.store()?.open_beside()?).await })
 }
 
 /// Repeats what fails while another program reads the store: erased texts are then still in its log.

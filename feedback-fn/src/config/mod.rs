@@ -13,6 +13,8 @@ use crate::abuse::Policy;
 use crate::mail::{PlainAddress, SenderConfig, TransportConfig};
 use crate::outbox::DeliveryConfig;
 use crate::reference::Prefix;
+use crate::store::StoreOptions;
+use crate::store::postgres::PostgresConfig;
 use crate::store::sqlite::SqliteOptions;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
@@ -34,8 +36,10 @@ pub struct Config {
     pub admin: Option<AdminConfig>,
     /// The generator's `review.json`.
     pub contract: PathBuf,
-    /// The folder of the database and of a secret drawn by this program.
+    /// The folder of the database and of a secret drawn by this program; not used with PostgreSQL.
     pub data: PathBuf,
+    /// The database, if suggestions are kept in PostgreSQL and not in a file in `data`.
+    pub postgres: Option<PostgresConfig>,
     /// The prefix of reference numbers.
     pub reference_prefix: Prefix,
     /// The secret of the tokens; without it one is drawn and kept in `data`.
@@ -120,7 +124,7 @@ struct RawConfig {
     socket_mode: SocketMode,
     admin: Option<AdminConfig>,
     contract: PathBuf,
-    data: PathBuf,
+    data: Option<PathBuf>,
     reference_prefix: Prefix,
     secret_file: Option<PathBuf>,
     #[serde(default = "default_reserve_mib")]
@@ -132,6 +136,14 @@ struct RawConfig {
     operator: Option<RawOperator>,
     #[serde(default)]
     guard: Guard,
+    #[serde(default)]
+    store: RawStore,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStore {
+    postgres: Option<PostgresConfig>,
 }
 
 fn default_reserve_mib() -> u64 {
@@ -172,13 +184,24 @@ impl Config {
             let context = || format!("`operator.address` is `{}`", operator.address);
             operator.address.parse::<PlainAddress>().with_context(context)
         });
+        let postgres = raw.store.postgres;
+        ensure!(
+            postgres.is_some() || raw.data.is_some(),
+            "`data` is missing: the folder in which suggestions are kept (or `[store.postgres]`)"
+        );
+        ensure!(
+            postgres.is_none() || raw.secret_file.is_some(),
+            "`secret_file` is missing: with `[store.postgres]` any replica may get the form that another one has \
+             signed, so all need the same secret"
+        );
         Ok(Config {
             base: base.to_owned(),
             listen: raw.listen.map_or_else(|| Listen::unless_said(port), |said| Ok(said.below(base)))?,
             socket_mode: raw.socket_mode,
             admin: raw.admin.map(|admin| admin.checked(base)).transpose()?,
             contract: base.join(raw.contract),
-            data: base.join(raw.data),
+            data: base.join(raw.data.unwrap_or_else(|| "data".into())),
+            postgres,
             reference_prefix: raw.reference_prefix,
             secret_file: raw.secret_file.map(|path| base.join(path)),
             reserve: raw.reserve_mib.saturating_mul(MIB),
@@ -205,24 +228,33 @@ impl Config {
         keep("data", kept(&mut self.data, &present.data));
         keep("reference_prefix", kept(&mut self.reference_prefix, &present.reference_prefix));
         keep("secret_file", kept(&mut self.secret_file, &present.secret_file));
+        keep("store.postgres", kept(&mut self.postgres, &present.postgres));
         keep("reserve_mib", kept(&mut self.reserve, &present.reserve));
         keep("guard.connections", kept(&mut self.guard.connections, &present.guard.connections));
         differing
     }
 
-    /// The database file.
+    /// The database file, without PostgreSQL.
     pub fn database(&self) -> PathBuf {
         self.data.join("feedback.sqlite")
     }
 
-    /// The database and the room that is kept beside it.
-    pub fn store(&self) -> SqliteOptions {
-        SqliteOptions { path: self.database(), reserve: self.reserve }
+    /// The store. Fails if a file that its settings name cannot be used.
+    pub fn store(&self) -> anyhow::Result<StoreOptions> {
+        Ok(match &self.postgres {
+            Some(postgres) => StoreOptions::Postgres(Box::new(
+                postgres.options(&self.base).context("in `[store.postgres]`")?,
+            )),
+            None => StoreOptions::Sqlite(SqliteOptions { path: self.database(), reserve: self.reserve }),
+        })
     }
 
-    /// Makes the data folder, for its owner only, if there is none.
+    /// Makes the data folder, for its owner only, if one is needed and there is none.
     pub fn create_data_folder(&self) -> anyhow::Result<()> {
         use std::os::unix::fs::DirBuilderExt;
+        if self.postgres.is_some() {
+            return Ok(());
+        }
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -273,5 +305,18 @@ mod tests {
         let operator = "# [operator]\n# address = \"edv@stadt.example\"";
         check(operator, "[operator]\naddress = \"edv\"", "`operator.address` is `edv`");
         check("trusted_proxies = []", "trusted_proxies = [\"10.0.0.0/33\"]", "`10.0.0.0/33`");
+        check("data = \"data\"", "", "`data` is missing");
+        check("# [store.postgres]", "[store.postgresql]", "unknown field `postgresql`");
+        check("# [store.postgres]", "[store.postgres]", "missing field `host`");
+    }
+
+    #[test]
+    fn postgres_needs_a_secret_of_the_operator_and_no_data_folder() {
+        let postgres = "[store.postgres]\nhost = \"/run/postgresql\"\ndatabase = \"f\"\nuser = \"f\"\n";
+        let text = format!("{}\n{postgres}", EXAMPLE.replace("data = \"data\"\n", ""));
+        let error = Config::from_toml(&text, Path::new("")).unwrap_err().to_string();
+        assert!(error.contains("all need the same secret"), "{error}");
+        let config = Config::from_toml(&format!("secret_file = \"secret\"\n{text}"), Path::new("")).unwrap();
+        assert!(matches!(config.store(), Ok(StoreOptions::Postgres(_))));
     }
 }

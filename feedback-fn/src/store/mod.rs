@@ -9,6 +9,8 @@
 //! Every store passes the same tests (`conformance`).
 
 mod model;
+mod options;
+pub mod postgres;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -20,6 +22,7 @@ pub use model::{
     Accepted, Amount, Change, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Kind, Listed,
     ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
 };
+pub use options::StoreOptions;
 
 use crate::reference::Reference;
 use jiff::Timestamp;

@@ -32,6 +32,7 @@ struct Step {
 pub fn run(options: &Options) -> Result<ExitCode> {
     prerequisites::nextest()?;
     prerequisites::python()?;
+    prerequisites::postgres()?;
     prerequisites::npm_packages("site")?;
     let mut steps = rust_steps();
     if !options.without_browser {

@@ -30,10 +30,15 @@ pub(super) fn check(config: &Config) -> anyhow::Result<String> {
 }
 
 fn kept(config: &Config) -> Vec<PathBuf> {
-    let database = config.database();
-    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", database.display()));
-    let mut paths = vec![config.data.clone(), database.clone(), beside("-wal"), beside("-shm")];
-    paths.push(config.data.join("secret"));
+    let mut paths: Vec<PathBuf> = match &config.postgres {
+        Some(postgres) => postgres.password_file.iter().map(|file| config.base.join(file)).collect(),
+        None => {
+            let database = config.database();
+            let beside = |ending: &str| PathBuf::from(format!("{}{ending}", database.display()));
+            let secret = config.data.join("secret");
+            vec![config.data.clone(), database.clone(), beside("-wal"), beside("-shm"), secret]
+        }
+    };
     paths.extend(config.secret_file.clone());
     match &config.transport {
         TransportConfig::Files(files) => paths.push(config.base.join(&files.folder)),
@@ -59,7 +64,7 @@ fn is_open(path: &Path) -> anyhow::Result<bool> {
 /// Files of the data folder that belong to somebody else than the folder, as after a start by `root`.
 fn strangers(config: &Config) -> anyhow::Result<Vec<String>> {
     let mut strangers = Vec::new();
-    if !config.data.is_dir() {
+    if config.postgres.is_some() || !config.data.is_dir() {
         return Ok(strangers);
     }
     let owner = metadata(&config.data)?.uid();

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::contract::Review;
 use crate::mail::{Failure, Transport, TransportConfig};
 use crate::pages::{AGAIN, Published};
-use crate::store::sqlite;
+use crate::store::{StoreOptions, postgres, sqlite};
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
 use rustix::fs::Access;
@@ -77,12 +77,20 @@ fn secret(config: &Config) -> anyhow::Result<String> {
 }
 
 fn store(config: &Config) -> anyhow::Result<String> {
-    let place = writable(&config.data).context("the data folder")?;
-    sqlite::check(&config.store(), &place)
+    match config.store()? {
+        StoreOptions::Sqlite(options) => {
+            let place = writable(&config.data).context("the data folder")?;
+            sqlite::check(&options, &place)
+        }
+        StoreOptions::Postgres(options) => postgres::check(&options, SystemClock.now()),
+    }
 }
 
 /// The store refuses what would not leave the reserve; here the operator sees how far away that is.
 fn disk(config: &Config) -> anyhow::Result<String> {
+    if config.postgres.is_some() {
+        return Ok("that of the database server is not looked at".to_owned());
+    }
     let place = standing(&config.data);
     let status = rustix::fs::statvfs(&place)
         .with_context(|| format!("cannot see the disk of `{}`", place.display()))?;

@@ -1,0 +1,118 @@
+//! A database that goes away, and comes back.
+
+use super::*;
+use crate::store::conformance::{MINUTE, at, to_one};
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
+
+/// Sends one suggestion after the other until it is told to end; says which were acknowledged, which were not,
+/// and how often the store was away or broken.
+async fn send(
+    store: Arc<PostgresStore>,
+    numbers: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+) -> (Vec<Reference>, u32, Vec<String>) {
+    let (mut acknowledged, mut away, mut broken) = (Vec::new(), 0, Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        let entry = to_one(numbers.fetch_add(1, Ordering::Relaxed));
+        match store.accept(entry).await {
+            Ok(accepted) => acknowledged.push(accepted.reference().clone()),
+            Err(StoreError::Away(_)) => {
+                away += 1;
+                tokio::task::yield_now().await;
+            }
+            Err(error) => broken.push(error.to_string()),
+        }
+    }
+    (acknowledged, away, broken)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_killed_under_load_loses_nothing_that_was_acknowledged() {
+    let cluster = Cluster::own("");
+    let database = cluster.database();
+    let store = Arc::new(PostgresStore::open(&database.options()).unwrap());
+    let (numbers, stop) = (Arc::new(AtomicU64::new(1)), Arc::new(AtomicBool::new(false)));
+    let clients: Vec<_> =
+        (0..8).map(|_| tokio::spawn(send(store.clone(), numbers.clone(), stop.clone()))).collect();
+    for _ in 0..5 {
+        let before = numbers.load(Ordering::Relaxed);
+        while numbers.load(Ordering::Relaxed) < before + 50 {
+            tokio::task::yield_now().await;
+        }
+        tokio::task::block_in_place(|| cluster.stop_immediately());
+        let refused = store.accept(to_one(numbers.fetch_add(1, Ordering::Relaxed))).await;
+        assert!(matches!(refused, Err(StoreError::Away(_))), "{refused:?}");
+        let claimed = store.claim_due(at(0), 1, MINUTE).await;
+        assert!(matches!(claimed, Err(StoreError::Away(_))), "{claimed:?}");
+        tokio::task::block_in_place(|| cluster.start());
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut acknowledged = BTreeSet::new();
+    let mut away = 0;
+    for client in clients {
+        let (references, times, broken) = client.await.unwrap();
+        assert_eq!(broken, [] as [String; 0], "a server that is away is not a defect");
+        acknowledged.extend(references);
+        away += times;
+    }
+    assert!(acknowledged.len() > 100 && away > 0, "{} acknowledged, {away} away", acknowledged.len());
+    let stored: BTreeSet<_> = store
+        .list(Which::All, usize::MAX)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|listed| {
+            assert_eq!(listed.deliveries.len(), 1, "a suggestion without its mail");
+            listed.suggestion.reference
+        })
+        .collect();
+    let missing: Vec<_> = acknowledged.difference(&stored).collect();
+    assert_eq!(missing, [] as [&Reference; 0], "acknowledged and missing");
+}
+
+/// A server that is there and does not answer: a lock that nobody gives back.
+#[tokio::test]
+async fn wait_for_a_server_that_does_not_answer_ends() {
+    let database = Cluster::shared().database();
+    let store = PostgresStore::open(&database.options()).unwrap();
+    store.accept(to_one(1)).await.unwrap();
+    let (end, held) = link::hold(&database.options(), "LOCK TABLE suggestion IN ACCESS EXCLUSIVE MODE").await;
+    let refused = store.accept(to_one(2)).await;
+    assert!(matches!(refused, Err(StoreError::Away(_))), "{refused:?}");
+    drop(end);
+    held.await.unwrap();
+    store.accept(to_one(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn more_than_the_queue_holds_is_refused_at_once() {
+    let database = Cluster::shared().database();
+    let store = PostgresStore::open(&database.options()).unwrap();
+    let (end, held) = link::hold(&database.options(), "LOCK TABLE suggestion IN ACCESS EXCLUSIVE MODE").await;
+    let first = store.accept(to_one(0));
+    let waiting: Vec<_> = (1..=2 * intake::QUEUE as u64).map(|number| store.accept(to_one(number))).collect();
+    drop(end);
+    held.await.unwrap();
+    let (mut stored, mut full) = (1, 0);
+    first.await.unwrap();
+    for answer in waiting {
+        match answer.await {
+            Ok(_) => stored += 1,
+            Err(StoreError::Full(_)) => full += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(stored >= intake::QUEUE && full > 0, "{stored} stored, {full} refused");
+    assert_eq!(store.stats().await.unwrap().suggestions, stored as u64);
+}
+
+#[tokio::test]
+async fn what_waits_when_the_program_ends_is_stored() {
+    let database = Cluster::shared().database();
+    let store = PostgresStore::open(&database.options()).unwrap();
+    let answers: Vec<_> = (0..300).map(|number| store.accept(to_one(number))).collect();
+    drop(answers);
+    drop(store);
+    assert_eq!(database.psql("SELECT count(*) FROM suggestion"), "300");
+}
