@@ -44,11 +44,26 @@ pub fn chromium() -> Result<PathBuf> {
     )
 }
 
-/// Python 3, whose mail parser reads back the mails that we write.
-pub fn python() -> Result<()> {
-    if find(&["python3"]).is_none() {
-        from_debian("python3")?;
-        find(&["python3"]).context("no python3 was found; install it, then run this again")?;
+/// Programs that tests run beside ours, each with Debian's package for it.
+const PEERS: &[(&str, &str)] = &[
+    // Its mail parser reads back the mails that we write.
+    ("python3", "python3"),
+    // They stand in front of the function, with the configurations that we give.
+    ("nginx", "nginx-light"),
+    ("caddy", "caddy"),
+    // It reads and judges the units.
+    ("systemd-analyze", "systemd"),
+];
+
+/// The programs that tests run beside ours.
+pub fn peers() -> Result<()> {
+    for (peer, package) in PEERS {
+        if find(&[peer]).is_none() {
+            from_debian(package)?;
+            find(&[peer]).with_context(|| {
+                format!("no {peer} was found; install it (Debian: `sudo apt install {package}`), then run this again")
+            })?;
+        }
     }
     Ok(())
 }
