@@ -1,0 +1,88 @@
+//! Kills at named points. The points are the system calls that write, sync, rename or answer: between two of
+//! them nothing durable happens and nothing leaves, so that a kill before each of them is a kill anywhere.
+
+use crate::strace::strace;
+use crate::town::{PATIENCE, Place, Town, kill, kills, post};
+use feedback_fn::store::{DeliveryState, Listed};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Calls before which the program is killed.
+const POINTS: [&str; 8] = ["pwrite64", "fsync", "write", "rename", "unlink", "ftruncate", "writev", "sendto"];
+const SUGGESTIONS: usize = 6;
+
+#[test]
+fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
+    let town = Town::new();
+    let mut held: BTreeMap<String, String> = BTreeMap::new();
+    let mut reached = 0;
+    for turn in 0..kills() {
+        let point = POINTS[turn % POINTS.len()];
+        let at = turn / POINTS.len() + 1;
+        let inject = format!("--inject={point}:signal=KILL:when={at}");
+        let log = town.folder.path().join("calls");
+        let trace = format!("--trace={point}");
+        let (mut program, address) = town.try_start(&strace(&log, &[&trace, &inject]));
+        if let Some(address) = address {
+            for number in 0..SUGGESTIONS {
+                let text = format!("{point} {at} {number}");
+                let form = format!("target=6.1.1&suggestion={}", text.replace(' ', "+"));
+                let checked = post(address, "check", &form);
+                let Some((200, checked)) = checked else { break };
+                let token = checked["token"].as_str().unwrap();
+                let sent = post(address, "send", &format!("{form}&token={token}"));
+                let Some((201, sent)) = sent else { break };
+                held.insert(sent["reference"].as_str().unwrap().to_owned(), text);
+            }
+        }
+        // Some points come only so often; then the end of the turn is the kill.
+        kill(&mut program);
+        let calls = std::fs::read_to_string(&log).unwrap();
+        reached += usize::from(calls.contains("killed by SIGKILL"));
+    }
+    let place = Place::default();
+    let mut last = town.start(&place, &[]);
+    let stored = delivered(&town);
+    kill(&mut last);
+
+    let by_reference: BTreeMap<String, &Listed> =
+        stored.iter().map(|listed| (listed.suggestion.reference.to_string(), listed)).collect();
+    let is_missing = |(reference, text): &(&String, &String)| {
+        by_reference.get(*reference).is_none_or(|listed| listed.suggestion.text != **text)
+    };
+    let missing: Vec<_> = held.iter().filter(is_missing).collect();
+    let mails = town.mails();
+    let unmailed: Vec<_> = by_reference
+        .iter()
+        .filter(|(reference, listed)| {
+            let own = mails.keys().filter(|name| name.starts_with(&format!("{reference}.")));
+            own.count() != listed.deliveries.len()
+        })
+        .collect();
+    println!(
+        "{} kills at system calls ({reached} reached): {} acknowledged, {} missing; {} stored, {} not mailed",
+        kills(),
+        held.len(),
+        missing.len(),
+        stored.len(),
+        unmailed.len()
+    );
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(unmailed.is_empty(), "{unmailed:?}");
+    assert!(reached * 2 > kills(), "only {reached} points were reached");
+    assert!(held.len() > kills() / 2, "there was no work");
+}
+
+fn delivered(town: &Town) -> Vec<Listed> {
+    let start = Instant::now();
+    loop {
+        let stored = town.stored();
+        let waits = |listed: &Listed| {
+            listed.deliveries.iter().any(|delivery| delivery.state != DeliveryState::Delivered)
+        };
+        if !stored.iter().any(waits) || start.elapsed() > PATIENCE / 4 {
+            return stored;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,181 @@
+//! A town with the real program: started, killed, started again; and residents who send forms.
+
+use feedback_fn::store::{Listed, Which, sqlite};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_feedback-fn");
+/// Long enough for a slow disk; reached only where something hangs.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+/// Kills of each campaign unless the environment variable KILLS names another number.
+const KILLS: usize = 50;
+
+/// How often a campaign kills.
+pub fn kills() -> usize {
+    std::env::var("KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(KILLS)
+}
+
+/// Where the program listens just now.
+#[derive(Default)]
+pub struct Place {
+    address: Mutex<Option<SocketAddr>>,
+    moved: Condvar,
+    ending: AtomicBool,
+}
+
+impl Place {
+    /// Nobody is to send anything more.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether that was said.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
+    }
+
+    pub fn set(&self, address: SocketAddr) {
+        *self.address.lock().unwrap() = Some(address);
+        self.moved.notify_all();
+    }
+
+    /// An address other than the one that failed.
+    pub fn other_than(&self, failed: Option<SocketAddr>) -> SocketAddr {
+        let address = self.address.lock().unwrap();
+        let (address, waited) = self
+            .moved
+            .wait_timeout_while(address, PATIENCE, |address| address.is_none() || *address == failed)
+            .unwrap();
+        assert!(!waited.timed_out(), "the program does not come back");
+        address.expect("waited for one")
+    }
+}
+
+/// Status and JSON of an answer; none if the connection broke before its end.
+pub fn post(address: SocketAddr, page: &str, form: &str) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let request = format!(
+        "POST /rueckmeldung/{page} HTTP/1.1\r\nhost: strategie.example\r\naccept: application/json\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).ok()?))
+}
+
+/// Kills the program at once, also one that runs under another: it would go on without that.
+pub fn kill(program: &mut Child) {
+    let id = program.id();
+    let below = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    for id in below.split_whitespace().filter_map(|id| id.parse().ok()).filter_map(Pid::from_raw) {
+        let _ = kill_process(id, Signal::KILL);
+    }
+    if below.trim().is_empty() {
+        let _ = program.kill();
+    }
+    // What runs above ends by itself, with its record written.
+    let _ = program.wait();
+}
+
+/// A folder with everything that the program needs.
+pub struct Town {
+    pub folder: tempfile::TempDir,
+}
+
+impl Town {
+    pub fn new() -> Town {
+        let folder = tempfile::tempdir().unwrap();
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review.json");
+        let mut contract: Value = serde_json::from_slice(&std::fs::read(fixture).unwrap()).unwrap();
+        // The program has the real clock: this round is always open.
+        contract["round"]["opens"] = "2000-01-01T00:00:00Z".into();
+        contract["round"]["closes"] = "9000-01-01T00:00:00Z".into();
+        std::fs::write(folder.path().join("review.json"), contract.to_string()).unwrap();
+        let config = "listen = \"127.0.0.1:0\"\ncontract = \"review.json\"\ndata = \"data\"\n\
+                      reference_prefix = \"LOE\"\nreserve_mib = 0\n\
+                      [sender]\naddress = \"strategie@stadt.example\"\nname = \"Strategie\"\n\
+                      [transport.files]\nfolder = \"mails\"\n\
+                      [delivery]\nmails_per_hour = 0\nmails_per_minute = 0\n\
+                      [guard]\nforms_per_minute = 1000000\nburst = 1000000\nsecond_page = false\n";
+        std::fs::write(folder.path().join("feedback.toml"), config).unwrap();
+        Town { folder }
+    }
+
+    /// Everything in the store, read beside the program.
+    pub fn stored(&self) -> Vec<Listed> {
+        let database = self.folder.path().join("data/feedback.sqlite");
+        sqlite::list(&database, Which::All, usize::MAX >> 1).expect("the store can be read")
+    }
+
+    /// Starts the program, under `before` if that is not empty, and waits until it listens.
+    pub fn start(&self, place: &Place, before: &[String]) -> Child {
+        let (child, address) = self.try_start(before);
+        place.set(address.expect("feedback-fn says where it listens"));
+        child
+    }
+
+    /// The same for a program that may end before it listens.
+    pub fn try_start(&self, before: &[String]) -> (Child, Option<SocketAddr>) {
+        let words: Vec<String> = before.iter().cloned().chain([PROGRAM.to_owned()]).collect();
+        let mut program = Command::new(&words[0])
+            .args(&words[1..])
+            .args(["serve", "--config"])
+            .arg(self.folder.path().join("feedback.toml"))
+            .env("RUST_LOG", "info")
+            .env_remove("PORT")
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("feedback-fn starts");
+        let mut log = BufReader::new(program.stderr.take().expect("piped")).lines();
+        let address = log.by_ref().map_while(Result::ok).find_map(|line| listening(&line));
+        // Read to its end, or the program would wait for room in the pipe.
+        std::thread::spawn(move || log.map_while(Result::ok).count());
+        (program, address)
+    }
+
+    /// Message-ID by file name of every mail.
+    pub fn mails(&self) -> BTreeMap<String, String> {
+        let folder = std::fs::read_dir(self.folder.path().join("mails")).unwrap();
+        let mails = folder.map(|entry| entry.unwrap().path());
+        let mails = mails.filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
+        mails.map(|path| (name(&path), message_id(&std::fs::read_to_string(&path).unwrap()))).collect()
+    }
+}
+
+fn listening(line: &str) -> Option<SocketAddr> {
+    let event: Value = serde_json::from_str(line).ok()?;
+    (event["event"] == "server.listening").then(|| event["address"].as_str()?.parse().ok())?
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a file").to_string_lossy().into_owned()
+}
+
+fn message_id(mail: &str) -> String {
+    let line = mail.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id:"));
+    line.expect("a mail has a Message-ID").to_owned()
+}
+
+/// Xorshift: the same moments in every run.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
