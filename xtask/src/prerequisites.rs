@@ -51,6 +51,8 @@ const PEERS: &[(&str, &str)] = &[
     // They stand in front of the function, with the configurations that we give.
     ("nginx", "nginx-light"),
     ("caddy", "caddy"),
+    // It takes the mails.
+    ("postfix", "postfix"),
     // It watches system calls, and lets them fail.
     ("strace", "strace"),
     // It reads and judges the units.

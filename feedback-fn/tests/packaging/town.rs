@@ -68,6 +68,7 @@ folder = "mails"
 [guard]
 forms_per_minute = 1
 burst = 4
+second_page = false
 trusted_proxies = ["127.0.0.1", "::1"]
 "#;
 

@@ -22,6 +22,9 @@ use peers::{Flavor, Peer};
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
+    /// What is measured
+    #[arg(value_enum, default_value_t = Subject::Site)]
+    subject: Subject,
     /// Projects of the generated sites, one site per number
     #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000])]
     pages: Vec<usize>,
@@ -40,8 +43,27 @@ pub struct Options {
     cold_only: bool,
 }
 
+/// What can be measured.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Subject {
+    /// The generator, beside Zola and Hugo
+    Site,
+    /// The function under load, beside the disk it writes to and, where the variable ISSO names it, isso
+    Feedback,
+}
+
 /// Measures and prints.
 pub fn run(options: &Options) -> Result<ExitCode> {
+    match options.subject {
+        Subject::Site => site(options),
+        Subject::Feedback => {
+            must(cargo().args(["bench", "--locked", "--package", "feedback-fn", "--bench", "load"]))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn site(options: &Options) -> Result<ExitCode> {
     prerequisites::npm_packages("site")?;
     must(cargo().args(["build", "--release", "--locked", "--package", "auslage"]))?;
     let ours = target_folder().join("release/auslage");

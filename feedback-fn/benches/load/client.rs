@@ -1,0 +1,105 @@
+//! Residents and others, over plain sockets.
+
+use crate::program::Program;
+use feedback_fn::form;
+use feedback_fn::suggestion::Marks;
+use jiff::Timestamp;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// Where forms come from.
+pub struct Form(IpAddr);
+
+impl Form {
+    /// From this address of the machine itself.
+    pub fn from(a: u8, b: u8, c: u8, d: u8) -> Form {
+        Form(Ipv4Addr::new(a, b, c, d).into())
+    }
+
+    /// A connection from there.
+    pub async fn connect(&self, program: &Program) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(self.0, 0)).unwrap();
+        let stream = socket.connect(program.address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream
+    }
+}
+
+/// A request that sends a suggestion of about 1 kB, with the token that the check page would have given.
+pub fn request(program: &Program) -> String {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let text = format!("Vorschlag {number}: {}", "Bitte mehr Bänke an den Wegen. ".repeat(30));
+    let mut form = form::Form { target: "6.1.1".into(), suggestion: text, ..form::Form::default() };
+    form.token = program.seal.issue(&form, Marks::default(), Timestamp::now());
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("target", &form.target)
+        .append_pair("suggestion", &form.suggestion)
+        .append_pair("token", &form.token)
+        .finish();
+    format!(
+        "POST /rueckmeldung/send HTTP/1.1\r\nHost: strategie.example\r\nAccept: application/json\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Sends a request over a connection that stays, and reads the answer to its end; its status.
+pub async fn exchange(stream: &mut TcpStream, request: &str) -> Option<u16> {
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut bytes = Vec::with_capacity(1024);
+    loop {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if body.len() >= length.unwrap_or(0) {
+            return head.split(' ').nth(1)?.parse().ok();
+        }
+    }
+}
+
+/// Connections that say nothing, from many addresses.
+pub async fn idle(program: &Program, count: usize) -> Vec<TcpStream> {
+    let mut streams = Vec::with_capacity(count);
+    for number in 0..count {
+        let [.., high, low] = (number as u32 / 20).to_be_bytes();
+        streams.push(Form::from(127, 1, high, low).connect(program).await);
+    }
+    streams
+}
+
+/// As many connections whose header comes slowly as ones whose body does.
+pub async fn slow(program: &Program, count: usize) -> Vec<TcpStream> {
+    let mut streams = idle(program, 2 * count).await;
+    let whole = request(program);
+    let (head, _) = whole.split_once("\r\n\r\n").unwrap();
+    for (number, stream) in streams.iter_mut().enumerate() {
+        let part = if number % 2 == 0 { "POST /rueckmel" } else { head };
+        stream.write_all(part.as_bytes()).await.unwrap();
+        if number % 2 == 1 {
+            stream.write_all(b"\r\n\r\nta").await.unwrap();
+        }
+    }
+    streams
+}
+
+/// Sends forms as fast as it can, and does not care about answers.
+pub async fn flood(program: &Program, form: &Form) -> Infallible {
+    let mut stream = form.connect(program).await;
+    let request = request(program);
+    loop {
+        if exchange(&mut stream, &request).await != Some(201) {
+            stream = form.connect(program).await;
+        }
+    }
+}
