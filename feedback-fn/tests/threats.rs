@@ -37,7 +37,8 @@ fn every_threat_has_tests_that_exist_or_a_reason() {
     for row in rows {
         let proof = row.split('|').nth(4).unwrap();
         let quoted = proof.split('`').skip(1).step_by(2);
-        let is_name = |name: &&str| name.contains('_') && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
+        let is_name =
+            |name: &&str| name.contains('_') && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
         let names: Vec<&str> = quoted.filter(is_name).collect();
         assert!(!names.is_empty() || proof.contains("not covered: "), "{row}");
         missing.extend(names.into_iter().filter(|name| !exists(name)));

@@ -111,7 +111,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("feedback-fn/src/responses/", &["app", "cli", "form", "http", "outbox", "pages", "store"]),
     ("feedback-fn/src/markdown.rs", &["contract", "export", "mail", "responses", "store", "suggestion"]),
     ("feedback-fn/src/admin/", &["cli", "export", "form", "mail", "outbox", "pages", "responses"]),
-    ("feedback-fn/src/metrics.rs", &["admin", "app", "cli", "form", "http", "mail", "outbox", "pages", "store"]),
+    (
+        "feedback-fn/src/metrics.rs",
+        &["admin", "app", "cli", "form", "http", "mail", "outbox", "pages", "store"],
+    ),
 ];
 
 #[test]

@@ -91,7 +91,8 @@ pub fn postgres() -> Result<()> {
 /// Debian keeps the server's programs of each version in a folder of its own, beside the PATH.
 fn has_postgres() -> bool {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    find(&["initdb"]).is_some() || versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+    find(&["initdb"]).is_some()
+        || versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
 }
 
 fn has_pgbouncer() -> bool {

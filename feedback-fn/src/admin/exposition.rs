@@ -56,6 +56,16 @@ fn door(text: &mut Text, app: &App) {
     }
     let counters = [
         ("feedback_suggestions_stored_total", "Suggestions stored by this process.", &metrics.stored),
+        (
+            "feedback_suggestions_quarantined_total",
+            "Those of them that look like a machine's and wait for the operator.",
+            &metrics.quarantined,
+        ),
+        (
+            "feedback_asked_again_total",
+            "Times the second page was shown before a suggestion was taken.",
+            &metrics.asked_again,
+        ),
         ("feedback_connections_total", "Connections taken.", &metrics.connections),
         (
             "feedback_connections_refused_total",

@@ -119,9 +119,13 @@ fn ending(app: &App) -> Option<Reason> {
     ending.then(|| closed("ending", "the program was told to end".to_owned()))
 }
 
-/// Of the disk that the data folder lies on.
+/// Of the disk that the data folder lies on; with PostgreSQL nothing is written there.
 fn free(app: &App) -> Option<u64> {
-    let status = rustix::fs::statvfs(&app.config.get().data).ok()?;
+    let config = app.config.get();
+    if config.postgres.is_some() {
+        return None;
+    }
+    let status = rustix::fs::statvfs(&config.data).ok()?;
     Some(status.f_bavail.saturating_mul(status.f_frsize))
 }
 

@@ -164,7 +164,8 @@ async fn converse<S: Service>(
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(frames.next());
         let service = service.clone();
-        async move { Ok::<_, Infallible>(service.answer(request, peer).await) }
+        // In a box: what answering needs is kilobytes, and a connection that asks nothing must not hold them.
+        Box::pin(async move { Ok::<_, Infallible>(service.answer(request, peer).await) })
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

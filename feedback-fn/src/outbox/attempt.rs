@@ -107,9 +107,9 @@ impl<T: Transport> Outbox<T> {
         let mail = match self.mail(job) {
             Ok(mail) => mail,
             Err(Unwritten::Poison(poison)) => return self.hold(job, poison.to_string()),
-            Err(Unwritten::Template(error)) => {
-                tracing::error!("the mail templates fail: {error:#}");
-                return self.defer(job, format!("the mail templates fail: {error:#}"));
+            Err(Unwritten::Template) => {
+                tracing::error!(event = "mail.template_failed", "the templates of the mails fail");
+                return self.defer(job, "the templates of the mails fail: build the site again".to_owned());
             }
         };
         let sent = self.send(&mail, memory).await;

@@ -25,7 +25,7 @@ pub(super) enum Unwritten {
     /// There never will be.
     Poison(Poison),
     /// The templates fail just now; they may be replaced.
-    Template(anyhow::Error),
+    Template,
 }
 
 impl Job {

@@ -73,5 +73,6 @@ fn without_words(suggestion: &Suggestion) -> Suggestion {
 }
 
 fn caught(work: impl FnOnce() -> anyhow::Result<Written>) -> Result<Written, Unwritten> {
-    guarded(work).map_err(Unwritten::Poison)?.map_err(Unwritten::Template)
+    // Without the cause: it may quote what was rendered.
+    guarded(work).map_err(Unwritten::Poison)?.map_err(|_| Unwritten::Template)
 }

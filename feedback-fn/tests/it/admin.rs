@@ -180,6 +180,8 @@ async fn metrics_count_what_happened_and_name_nobody() {
         "feedback_requests_total{route=\"send\",status=\"3xx\"} 1",
         "feedback_requests_total{route=\"other\",status=\"4xx\"} 1",
         "feedback_suggestions_stored_total 1",
+        "feedback_suggestions_quarantined_total 0",
+        "feedback_asked_again_total 0",
         "feedback_connections_total 3",
         "feedback_store_queue 0",
         "feedback_suggestions 1",

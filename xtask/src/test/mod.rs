@@ -31,7 +31,7 @@ struct Step {
 /// Runs all steps, also after one that failed.
 pub fn run(options: &Options) -> Result<ExitCode> {
     prerequisites::nextest()?;
-    prerequisites::python()?;
+    prerequisites::peers()?;
     prerequisites::postgres()?;
     prerequisites::npm_packages("site")?;
     let mut steps = rust_steps();
