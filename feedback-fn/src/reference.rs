@@ -1,4 +1,4 @@
-//! The reference number a resident gets for a suggestion: `LOE-7KQ2-M9XD`.
+//! The reference number a resident gets for a suggestion: `LOE-7KQ2-M9X7`.
 //!
 //! A prefix of the municipality, seven random characters and one check character, in Crockford's
 //! base 32 (no I, L, O, U), so that it can be read out on the telephone.

@@ -194,6 +194,8 @@ const EDGES: &[&str] = &[
     "feedback-fn/src/mail/config.rs",
     "feedback-fn/src/mail/files.rs",
     "feedback-fn/src/mail/smtp/",
+    // A benchmark is a program of its own, as `xtask` is.
+    "feedback-fn/benches/",
     "xtask/",
 ];
 

@@ -61,7 +61,7 @@ pub(super) fn json(listed: &Listed, detail: Detail, is_overdue: bool) -> String 
     escaped(&record.to_string())
 }
 
-/// `LOE-7KQ2-M9XD  2026-11-23T12:00:00Z  6.1.3  delivered (attempts: 1), waiting (attempts: 2, next …)`
+/// `LOE-7KQ2-M9X7  2026-11-23T12:00:00Z  6.1.3  delivered (attempts: 1), waiting (attempts: 2, next …)`
 fn lines(listed: &Listed, detail: Detail, is_overdue: bool) -> String {
     let suggestion = &listed.suggestion;
     let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();

@@ -60,7 +60,7 @@ impl Job {
         matches!(self, Job::Delivery(delivery) if delivery.kind == Kind::Confirmation)
     }
 
-    /// For the log: `LOE-7KQ2-M9XD` or `digest 12`.
+    /// For the log: `LOE-7KQ2-M9X7` or `digest 12`.
     pub(super) fn name(&self) -> String {
         match self {
             Job::Delivery(delivery) => delivery.suggestion.reference.as_str().to_owned(),

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The number that the handbook uses.
-const NUMBER: &str = "LOE-7KQ2-M9XD";
+const NUMBER: &str = "LOE-7KQ2-M9X7";
 
 /// The lines of the handbook that call the program, without remarks.
 fn commands() -> Vec<String> {
