@@ -211,5 +211,6 @@ pub fn serves_a_town<S: Read + Write>(connect: impl Fn() -> S) {
 
     let huge = "a".repeat(3 * 1024 * 1024);
     let refused = ask(connect(), &form("check", &format!("suggestion={huge}"), "192.0.2.6"));
-    assert!(refused.status == 413 || refused.status == 0, "{}", refused.status);
+    // A proxy that passes on what it gets notices only in the middle, and then knows of no answer.
+    assert!(matches!(refused.status, 413 | 502 | 0), "{}", refused.status);
 }
