@@ -2,10 +2,9 @@
 //! them nothing durable happens and nothing leaves, so that a kill before each of them is a kill anywhere.
 
 use crate::strace::strace;
-use crate::town::{PATIENCE, Place, Town, kill, kills, post};
-use feedback_fn::store::{DeliveryState, Listed};
+use crate::town::{Place, Town, kill, kills, post};
+use feedback_fn::store::Listed;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// Calls before which the program is killed.
 const POINTS: [&str; 8] = ["pwrite64", "fsync", "write", "rename", "unlink", "ftruncate", "writev", "sendto"];
@@ -44,7 +43,7 @@ fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
     }
     let place = Place::default();
     let mut last = town.start(&place, &[]);
-    let stored = delivered(&town);
+    let stored = town.delivered();
     kill(&mut last);
 
     let by_reference: BTreeMap<String, &Listed> =
@@ -73,18 +72,4 @@ fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
     assert!(unmailed.is_empty(), "{unmailed:?}");
     assert!(reached * 2 > kills(), "only {reached} points were reached");
     assert!(held.len() > kills() / 2, "there was no work");
-}
-
-fn delivered(town: &Town) -> Vec<Listed> {
-    let start = Instant::now();
-    loop {
-        let stored = town.stored();
-        let waits = |listed: &Listed| {
-            listed.deliveries.iter().any(|delivery| delivery.state != DeliveryState::Delivered)
-        };
-        if !stored.iter().any(waits) || start.elapsed() > PATIENCE / 4 {
-            return stored;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
 }

@@ -6,14 +6,14 @@
 //! is, on any machine. Mails go to files; what SMTP adds is tested beside the transport.
 
 use crate::town::{Dice, PATIENCE, Place, Town, kill, kills, post};
-use feedback_fn::store::{DeliveryState, Listed};
+use feedback_fn::store::Listed;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const CLIENTS: usize = 6;
 const SEED: u64 = 0x006c_6f65_6666_696e;
@@ -35,7 +35,7 @@ fn whoever_holds_a_reference_is_in_the_store_and_mailed_after_kills_at_random() 
     place.end();
     let held: BTreeMap<String, String> =
         clients.into_iter().flat_map(|client| client.join().expect("a resident gave up")).collect();
-    let stored = delivered(&town);
+    let stored = town.delivered();
     kill(&mut last);
 
     let figures = Figures::of(&town, &held, &stored);
@@ -60,21 +60,6 @@ fn kill_under_load(town: &Town, place: &Place, told: &Receiver<()>) -> Child {
         kill(&mut program);
     }
     town.start(place, &[])
-}
-
-/// All suggestions, once none of their mails waits.
-fn delivered(town: &Town) -> Vec<Listed> {
-    let start = Instant::now();
-    loop {
-        let stored = town.stored();
-        let waits = |listed: &Listed| {
-            listed.deliveries.iter().any(|delivery| delivery.state != DeliveryState::Delivered)
-        };
-        if !stored.iter().any(waits) || start.elapsed() > PATIENCE / 4 {
-            return stored;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Sends one suggestion after the other and gives back the references it holds, with their texts.

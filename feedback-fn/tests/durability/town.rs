@@ -1,6 +1,6 @@
 //! A town with the real program: started, killed, started again; and residents who send forms.
 
-use feedback_fn::store::{Listed, Which, sqlite};
+use feedback_fn::store::{DeliveryState, Listed, Which, sqlite};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_feedback-fn");
 /// Long enough for a slow disk; reached only where something hangs.
@@ -143,6 +143,24 @@ impl Town {
         // Read to its end, or the program would wait for room in the pipe.
         std::thread::spawn(move || log.map_while(Result::ok).count());
         (program, address)
+    }
+
+    /// Everything in the store once none of its mails waits, or once none has moved for long.
+    pub fn delivered(&self) -> Vec<Listed> {
+        let mut moved = Instant::now();
+        let mut waited = usize::MAX;
+        loop {
+            let stored = self.stored();
+            let deliveries = stored.iter().flat_map(|listed| &listed.deliveries);
+            let waiting = deliveries.filter(|delivery| delivery.state != DeliveryState::Delivered).count();
+            if waiting < waited {
+                (waited, moved) = (waiting, Instant::now());
+            }
+            if waiting == 0 || moved.elapsed() > PATIENCE / 4 {
+                return stored;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Message-ID by file name of every mail.
