@@ -21,6 +21,9 @@ pub(super) struct Wish {
     /// Write to this file instead of the terminal; it is replaced whole, or not at all
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Replace a synopsis that is there already, with the answers that somebody may have written into it
+    #[arg(long)]
+    force: bool,
     /// Only suggestions of this round
     #[arg(long)]
     round: Option<u32>,
@@ -56,6 +59,14 @@ impl Wish {
 
 pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     log::start();
+    if let Some(path) = wish.output.as_deref().filter(|path| path.exists()) {
+        ensure!(
+            wish.format != Format::Synopsis || wish.force,
+            "`{}` is there already, and somebody may have written answers into it\nhint: choose another name, or \
+             add `--force`",
+            path.display()
+        );
+    }
     let written = match &wish.output {
         Some(path) => to_file(config, &wish.wish(), path)?,
         None => to(config, &wish.wish(), &mut Output(std::io::stdout().lock()))?,

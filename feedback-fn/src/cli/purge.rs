@@ -4,10 +4,10 @@ use super::beside::{ask, patiently};
 use super::list::erased_before;
 use super::log;
 use super::terminal::{Consent, counted, say};
-use crate::clock::{in_town, start_in_town};
+use crate::clock::{Clock, SystemClock, in_town, start_in_town};
 use crate::config::Config;
 use crate::store::Purged;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -19,13 +19,17 @@ pub(super) fn run(config: &Config, before: Option<Date>, consent: Consent) -> an
     log::start();
     let before = match before {
         Some(day) => {
+            ensure!(
+                start_in_town(day) <= SystemClock.now(),
+                "{day} is yet to come: everything that was delivered would be erased\nhint: name a day up to today"
+            );
             consent.obtain(&format!("erases what was received before {day} and delivered"), &day.to_string())?;
             start_in_town(day)
         }
         None => erased_before(config).with_context(|| {
             format!(
                 "nothing is to be erased: the contract `{}` cannot be read, or its `privacy.retention_days` is \
-                 missing or 0\nhint: `--before 2026-12-31` erases what was received before that day",
+                 missing or 0\nhint: `--before 2025-12-31` erases what was received before that day",
                 config.contract.display()
             )
         })?,

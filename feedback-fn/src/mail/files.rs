@@ -6,7 +6,7 @@
 use super::{Failure, Mail, Outcome, Stage, Transport};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Readable by the service only: the mail holds names and addresses.
@@ -20,9 +20,9 @@ pub struct FilesTransport {
 
 impl FilesTransport {
     /// Writes into `folder`, and makes it if it does not exist.
-    #[expect(clippy::disallowed_methods, reason = "the transport's own folder")]
     pub fn new(folder: PathBuf) -> io::Result<FilesTransport> {
-        std::fs::create_dir_all(&folder)?;
+        // For its owner only: the mails hold what residents wrote.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         Ok(FilesTransport { folder })
     }
 

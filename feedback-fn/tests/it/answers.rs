@@ -22,7 +22,7 @@ fn fill_in(
     separator: char,
     answers: &[(&str, &str)],
 ) -> String {
-    let export = ["export", "--format", "synopsis", "--output", "synopse.csv"];
+    let export = ["export", "--format", "synopsis", "--force", "--output", "synopse.csv"];
     let ran = installation.run(&[&export[..], options].concat());
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let table = std::fs::read_to_string(installation.path("synopse.csv")).unwrap();
@@ -126,6 +126,12 @@ fn export_replaces_its_file_whole_and_only_its_owner_reads_it() {
     assert_eq!(text, installation.run(&["export"]).stdout);
     let mode = std::fs::metadata(installation.path("out.jsonl")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+
+    let synopsis = ["export", "--format", "synopsis", "--output", "synopse-neu.csv"];
+    assert_eq!(installation.run(&synopsis).code, Some(0));
+    let again = installation.run(&synopsis);
+    assert!(again.code == Some(1) && again.stderr.contains("may have written answers"), "{again:#?}");
+    assert_eq!(installation.run(&[&synopsis[..], &["--force"]].concat()).code, Some(0));
 
     std::fs::remove_file(installation.path("data/feedback.sqlite")).unwrap();
     assert_eq!(installation.run(&["export", "--output", "out.jsonl"]).code, Some(1));

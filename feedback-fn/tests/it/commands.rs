@@ -3,6 +3,7 @@
 use crate::installation::{Installation, Ran, reference, run, suggestion};
 use feedback_fn::store::DeliveryState::{self, Held, Quarantined, Waiting};
 use feedback_fn::store::{Standing, Store};
+use jiff::{SignedDuration, Timestamp};
 
 /// A name with everything that a terminal obeys.
 const NASTY: &str = "Kim\u{1b}[2J\u{9b}1m\u{202e}\r\nLOE-0000-0000";
@@ -217,7 +218,7 @@ fn purge_erases_what_is_old_and_delivered() {
     let mut waits = old.clone();
     waits.reference = reference(2);
     let mut new = suggestion(3, MORE);
-    new.received = "2998-01-01T11:00:00Z".parse().unwrap();
+    new.received = Timestamp::now() - SignedDuration::from_hours(48);
     installation.keep(&[old, waits, new], Standing::Accepted);
     let database = rusqlite::Connection::open(installation.path("data/feedback.sqlite")).unwrap();
     let delivered = "UPDATE delivery SET state = 'delivered' WHERE suggestion <> 2";
@@ -227,11 +228,13 @@ fn purge_erases_what_is_old_and_delivered() {
     let purged = installation.run(&["purge"]);
     check(&purged, 0, &["erased 1 suggestion received before", "1 as old stay", "operator.purged"]);
     assert!(installation.shown(&reference(1)).is_none());
-    let before = ["purge", "--before", "2999-01-01"];
+    let today = Timestamp::now().to_string()[..10].to_owned();
+    let before = ["purge", "--before", &today];
     check(&installation.run(&before), 1, &["this cannot be undone", "`--yes`"]);
     check(&installation.run(&[&before[..], &["--yes"]].concat()), 0, &["erased 1 suggestion"]);
     assert!(installation.shown(&reference(3)).is_none() && installation.shown(&reference(2)).is_some());
     check(&installation.run(&["purge", "--before", "gestern"]), 2, &["gestern"]);
+    check(&installation.run(&["purge", "--before", "2999-01-01", "--yes"]), 1, &["yet to come"]);
 
     let review = std::fs::read_to_string(installation.path("review.json")).unwrap();
     let endless = review.replace("\"retention_days\": 180", "\"retention_days\": 0");
