@@ -26,21 +26,28 @@ pub(super) struct Job {
     pub(super) reply: oneshot::Sender<Result<Accepted, StoreError>>,
 }
 
+/// Those for whom the database is away, not told yet.
+struct Stranded {
+    jobs: Vec<Job>,
+    error: StoreError,
+}
+
 /// Works until all senders are gone.
 pub(super) async fn run(links: Links, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        if let Err(error) = keep(&links, std::mem::take(&mut batch)).await {
-            tracing::error!(event = "store.away", cause = %error);
-            while let Ok(job) = jobs.try_recv() {
-                answer(job, Err(error.again()));
-            }
+        if let Err(mut stranded) = keep(&links, std::mem::take(&mut batch)).await {
+            tracing::error!(event = "store.away", cause = %stranded.error);
+            // Before anybody is told: who hears it and sends again is tried anew.
+            let waiting = jobs.len();
+            stranded.jobs.extend(std::iter::from_fn(|| jobs.try_recv().ok()).take(waiting));
+            tell(stranded);
         }
     }
 }
 
-/// Keeps a batch and answers all who wait for it. An error says that the database is away for others too.
-async fn keep(links: &Links, batch: Vec<Job>) -> Result<(), StoreError> {
+/// Keeps a batch and answers all who wait for it, unless the database is away, which concerns others too.
+async fn keep(links: &Links, batch: Vec<Job>) -> Result<(), Stranded> {
     let entries: Arc<[Arc<Entry>]> = batch.iter().map(|job| job.entry.clone()).collect();
     match accept(links, entries).await {
         Ok(mut found) => {
@@ -52,29 +59,31 @@ async fn keep(links: &Links, batch: Vec<Job>) -> Result<(), StoreError> {
         }
         Err(trouble) if trouble.is_about_values() && batch.len() > 1 => one_by_one(links, batch).await,
         Err(trouble) => {
-            let error = StoreError::from(trouble);
-            batch.into_iter().for_each(|job| answer(job, Err(error.again())));
-            match error {
-                StoreError::Away(_) => Err(error),
-                _ => {
-                    tracing::error!(event = "store.commit_failed", cause = %error);
-                    Ok(())
-                }
+            let stranded = Stranded { jobs: batch, error: StoreError::from(trouble) };
+            if let StoreError::Away(_) = stranded.error {
+                return Err(stranded);
             }
+            tracing::error!(event = "store.commit_failed", cause = %stranded.error);
+            tell(stranded);
+            Ok(())
         }
     }
 }
 
 /// One of a batch cannot be stored: its neighbors can.
-async fn one_by_one(links: &Links, batch: Vec<Job>) -> Result<(), StoreError> {
-    let mut away = None;
-    for job in batch {
-        match &away {
-            None => away = Box::pin(keep(links, vec![job])).await.err(),
-            Some(error) => answer(job, Err(StoreError::again(error))),
+async fn one_by_one(links: &Links, batch: Vec<Job>) -> Result<(), Stranded> {
+    let mut jobs = batch.into_iter();
+    while let Some(job) = jobs.next() {
+        if let Err(mut stranded) = Box::pin(keep(links, vec![job])).await {
+            stranded.jobs.extend(jobs);
+            return Err(stranded);
         }
     }
-    away.map_or(Ok(()), Err)
+    Ok(())
+}
+
+fn tell(stranded: Stranded) {
+    stranded.jobs.into_iter().for_each(|job| answer(job, Err(stranded.error.again())));
 }
 
 async fn accept(links: &Links, entries: Arc<[Arc<Entry>]>) -> Result<rows::Found, Trouble> {

@@ -85,6 +85,48 @@ async fn wait_for_a_server_that_does_not_answer_ends() {
     store.accept(to_one(2)).await.unwrap();
 }
 
+/// Does something as soon as there is an answer, in the middle of the task that gives it.
+struct OnAnswer(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl std::task::Wake for OnAnswer {
+    fn wake(self: Arc<Self>) {
+        self.0.lock().unwrap().take().into_iter().for_each(|work| work());
+    }
+}
+
+/// A job for the intake, and its answer.
+fn job(number: u64) -> (intake::Job, oneshot::Receiver<Result<Accepted, StoreError>>) {
+    let (reply, answer) = oneshot::channel();
+    (intake::Job { entry: Arc::new(to_one(number)), reply }, answer)
+}
+
+#[tokio::test]
+async fn who_sends_again_after_the_answer_is_tried_anew() {
+    let database = Cluster::shared().database();
+    drop(PostgresStore::open(&database.options()).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let way = folder.path().join("way");
+    let options = PostgresConfig { host: way.display().to_string(), ..database.config() };
+    let options = options.options(std::path::Path::new("")).unwrap();
+    let (intake, jobs) = mpsc::channel(intake::QUEUE);
+    let (first, mut refused) = job(1);
+    let (again, stored) = job(1);
+    intake.try_send(first).unwrap();
+    // The server can be reached, and the suggestion is sent again, in the moment of the answer.
+    let (socket, sender) = (database.cluster.socket().to_owned(), intake.clone());
+    let work = move || {
+        std::os::unix::fs::symlink(socket, way).unwrap();
+        sender.try_send(again).unwrap();
+    };
+    let waker = Arc::new(OnAnswer(Mutex::new(Some(Box::new(work))))).into();
+    assert!(Pin::new(&mut refused).poll(&mut std::task::Context::from_waker(&waker)).is_pending());
+    drop(intake);
+    intake::run(Links::new(options, 1), jobs).await;
+    let refused = refused.await.unwrap();
+    assert!(matches!(refused, Err(StoreError::Away(_))), "{refused:?}");
+    assert!(matches!(stored.await.unwrap(), Ok(Accepted::Stored(_))));
+}
+
 #[tokio::test]
 async fn more_than_the_queue_holds_is_refused_at_once() {
     let database = Cluster::shared().database();
