@@ -13,5 +13,5 @@ mod signs;
 
 pub(crate) use daily::Daily;
 pub use judgement::{Judgement, Policy, is_suspicious, judge};
-pub use repeats::Repeats;
+pub use repeats::{Gist, Repeats};
 pub use signs::{READING, haste, in_text};

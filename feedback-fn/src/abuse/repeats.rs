@@ -24,21 +24,20 @@ impl Repeats {
     }
 
     /// The mark of a text that was stored before.
-    pub fn mark(&self, draft: &Draft, now: Timestamp) -> Marks {
-        let text = content(draft);
+    pub fn mark(&self, gist: &Gist, now: Timestamp) -> Marks {
         let mut daily = self.turned(now);
         let Daily { present, before, .. } = &mut *daily;
         let is_known = std::iter::once(present).chain(before).any(|keyed| {
-            let (place, rest) = split(keyed.code(text.as_bytes()));
+            let (place, rest) = split(keyed.code(gist.0.as_bytes()));
             keyed.memory[place] == rest
         });
         is_known.then_some(Mark::Repeated).into_iter().collect()
     }
 
     /// Notes a text that was stored.
-    pub fn note(&self, draft: &Draft, now: Timestamp) {
+    pub fn note(&self, gist: &Gist, now: Timestamp) {
         let mut daily = self.turned(now);
-        let (place, rest) = split(daily.present.code(content(draft).as_bytes()));
+        let (place, rest) = split(daily.present.code(gist.0.as_bytes()));
         daily.present.memory[place] = rest;
     }
 
@@ -50,10 +49,37 @@ impl Repeats {
 }
 
 /// What makes two suggestions the same to a reader: not capitals, blanks, names or the place.
-fn content(draft: &Draft) -> String {
-    let rewording = draft.rewording.as_deref().unwrap_or_default();
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    format!("{}\n{}", words(&draft.text), words(rewording))
+pub struct Gist(String);
+
+impl Gist {
+    /// Of this draft.
+    pub fn of(draft: &Draft) -> Gist {
+        let rewording = draft.rewording.as_deref().unwrap_or_default();
+        let mut gist = String::with_capacity(draft.text.len() + rewording.len() + 1);
+        push_words(&mut gist, &draft.text);
+        gist.push('\n');
+        push_words(&mut gist, rewording);
+        Gist(gist)
+    }
+}
+
+/// In small letters, with one blank after each word.
+fn push_words(gist: &mut String, text: &str) {
+    let mut in_word = false;
+    // One more blank, to end the last word.
+    for letter in text.chars().chain([' ']) {
+        if letter.is_whitespace() {
+            if std::mem::take(&mut in_word) {
+                gist.push(' ');
+            }
+            continue;
+        }
+        in_word = true;
+        match letter.is_ascii() {
+            true => gist.push(letter.to_ascii_lowercase()),
+            false => gist.extend(letter.to_lowercase()),
+        }
+    }
 }
 
 fn split(code: [u8; 32]) -> (usize, u32) {
@@ -98,7 +124,7 @@ mod tests {
 
     #[track_caller]
     fn check(repeats: &Repeats, text: &str, hours: i64, expected: bool) {
-        let marks = repeats.mark(&draft(text), at(hours));
+        let marks = repeats.mark(&Gist::of(&draft(text)), at(hours));
         assert_eq!(marks.contains(Mark::Repeated), expected, "{text} after {hours} hours");
     }
 
@@ -106,18 +132,18 @@ mod tests {
     fn text_is_known_from_its_second_time_on() {
         let repeats = Repeats::new(at(0));
         check(&repeats, "Mehr Busse", 0, false);
-        repeats.note(&draft("Mehr Busse"), at(0));
+        repeats.note(&Gist::of(&draft("Mehr Busse")), at(0));
         check(&repeats, "Mehr Busse", 0, true);
         check(&repeats, " mehr\n BUSSE ", 0, true);
         check(&repeats, "Mehr Züge", 0, false);
         let reworded = Draft { rewording: Some("Busse".into()), ..draft("Mehr Busse") };
-        assert!(repeats.mark(&reworded, at(0)).is_empty());
+        assert!(repeats.mark(&Gist::of(&reworded), at(0)).is_empty());
     }
 
     #[test]
     fn text_is_known_for_a_day_at_least_and_not_for_two() {
         let repeats = Repeats::new(at(0));
-        repeats.note(&draft("Mehr Busse"), at(23));
+        repeats.note(&Gist::of(&draft("Mehr Busse")), at(23));
         check(&repeats, "Mehr Busse", 24, true);
         check(&repeats, "Mehr Busse", 47, true);
         check(&repeats, "Mehr Busse", 49, false);

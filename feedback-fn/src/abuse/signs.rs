@@ -1,7 +1,9 @@
 //! Marks that a text shows, and the time that its sender took.
 
 use crate::suggestion::{Draft, Mark, Marks};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use jiff::Timestamp;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// From the making of the check page to its being sent. Until then a page has hardly arrived, and its button
@@ -11,16 +13,27 @@ pub const READING: Duration = Duration::from_secs(2);
 const MANY_LINKS: usize = 3;
 /// Beside a link; whoever writes has something to say about it.
 const FEW_WORDS: usize = 3;
+/// Links as HTML or as forums write them. No form of ours shows either.
+const MARKUP: [&str; 4] = ["<a href", "[url=", "[url]", "[link="];
+/// Finds in one pass whether there is anything to look at: most texts name no link.
+static ANY: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let signs = ["http://", "https://", "www."].into_iter().chain(MARKUP);
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(signs).expect("few short patterns")
+});
 
 /// Marks of what was written: many links, hardly anything but a link, a link in a name, or links written
 /// for machines. Links that the re-worded passage had before do not count.
 pub fn in_text(draft: &Draft) -> Marks {
     let rewording = draft.rewording.as_deref().unwrap_or_default();
+    let name = draft.name.as_deref().unwrap_or_default();
+    if ![draft.text.as_str(), rewording, name].into_iter().any(|text| ANY.is_match(text)) {
+        return Marks::default();
+    }
     let passage = draft.target.text.as_deref().unwrap_or_default();
     let is_marked = links(&draft.text) >= MANY_LINKS
         || links(rewording).saturating_sub(links(passage)) >= MANY_LINKS
         || is_little_but_links(&draft.text)
-        || draft.name.as_deref().is_some_and(|name| links(name) > 0)
+        || links(name) > 0
         || has_markup(&draft.text)
         || has_markup(rewording);
     is_marked.then_some(Mark::Links).into_iter().collect()
@@ -51,10 +64,9 @@ fn is_little_but_links(text: &str) -> bool {
     !linked.is_empty() && other.len() < FEW_WORDS
 }
 
-/// Links as HTML or as forums write them. No form of ours shows either.
 fn has_markup(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["<a href", "[url=", "[url]", "[link="].iter().any(|markup| text.contains(markup))
+    MARKUP.iter().any(|markup| text.contains(markup))
 }
 
 #[cfg(test)]

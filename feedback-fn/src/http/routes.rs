@@ -3,7 +3,7 @@
 use super::answer::{self, Answer, Format};
 use super::patience::in_time;
 use super::{Peer, body, foreign, guard, origin};
-use crate::abuse::{self, Judgement};
+use crate::abuse::{self, Gist, Judgement};
 use crate::app::App;
 use crate::form::{self, Code, Form, Refusal};
 use crate::mail::PlainAddress;
@@ -164,7 +164,8 @@ impl Exchange<'_> {
             // It was read before.
             Shown::Twice => Marks::default(),
         };
-        draft.marks = [confirmed.marks, shown_by_request, haste, app.repeats.mark(&draft, self.now)]
+        let gist = Gist::of(&draft);
+        draft.marks = [confirmed.marks, shown_by_request, haste, app.repeats.mark(&gist, self.now)]
             .into_iter()
             .fold(draft.marks, Marks::union);
         let standing = match abuse::judge(draft.marks, app.config.get().guard.policy()) {
@@ -179,14 +180,19 @@ impl Exchange<'_> {
             }
             Judgement::AskAgain | Judgement::Accept => Standing::Accepted,
         };
-        self.store(&draft, confirmed.nonce, standing).await.map(Sent::Stored)
+        let accepted = self.store(&draft, confirmed.nonce, standing).await?;
+        if let Accepted::Stored(reference) = &accepted {
+            self.stored(&draft, reference, standing);
+            app.repeats.note(&gist, self.now);
+        }
+        Ok(Sent::Stored(accepted.reference().clone()))
     }
 
     async fn known(&self, confirmed: &Confirmed) -> Result<Option<Reference>, Refusal> {
         in_time(self.app, self.app.store.find(confirmed.nonce)).await.map_err(|error| refused(&error))
     }
 
-    async fn store(&self, draft: &Draft, nonce: [u8; 16], standing: Standing) -> Result<Reference, Refusal> {
+    async fn store(&self, draft: &Draft, nonce: [u8; 16], standing: Standing) -> Result<Accepted, Refusal> {
         let recipients = self.published.review.recipients.of(&draft.target).to_vec();
         // To the millisecond, as the store keeps it: the mail's date is the same after a restart.
         let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
@@ -195,11 +201,7 @@ impl Exchange<'_> {
             let recipients = recipients.clone();
             let entry = Entry { nonce, suggestion, recipients, standing, confirm: self.confirmed_to(draft) };
             match in_time(self.app, self.app.store.accept(entry)).await {
-                Ok(Accepted::Known(reference)) => return Ok(reference),
-                Ok(Accepted::Stored(reference)) => {
-                    self.stored(draft, &reference, standing);
-                    return Ok(reference);
-                }
+                Ok(accepted) => return Ok(accepted),
                 Err(StoreError::ReferenceTaken) => {}
                 Err(error) => return Err(refused(&error)),
             }
@@ -225,7 +227,6 @@ impl Exchange<'_> {
             }
         };
         tracing::info!(event, %reference, about = draft.target.id, marks = words(draft.marks));
-        self.app.repeats.note(draft, self.now);
         self.app.wake.wake();
     }
 

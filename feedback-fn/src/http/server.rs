@@ -1,7 +1,7 @@
 //! Taking connections, within bounds that keep honest residents served.
 //!
-//! hyper closes a connection whose header does not arrive in 10 s, but only if it has a timer. Bodies are
-//! bounded by `body`, answers by `wire`, how many there are by a number of places and by `crowd`, and a
+//! Who says nothing for 10 s is let go before hyper is told of them. hyper closes a connection whose header does
+//! not arrive in as long again, but only if it has a timer. Bodies are bounded by `body`, answers by `wire`, how many there are by a number of places and by `crowd`, and a
 //! connection as a whole by [`LIFETIME`].
 
 use super::crowd::{Crowd, Seat};
@@ -22,6 +22,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
@@ -153,14 +154,34 @@ fn share<S: Service>(crowd: &Crowd, peer: Peer, service: &S, place: OwnedSemapho
 }
 
 async fn converse<S: Service>(
-    stream: Box<dyn Stream>,
+    mut stream: Box<dyn Stream>,
     peer: Peer,
     service: Arc<S>,
     mut stopped: watch::Receiver<bool>,
     share: Share,
 ) {
+    let mut first = 0;
+    let said = tokio::select! {
+        said = timeout(HEADER_DEADLINE, stream.read(std::slice::from_mut(&mut first))) => said,
+        _ = stopped.wait_for(|stopped| *stopped) => return,
+    };
+    // Otherwise it was closed, or said nothing.
+    if let Ok(Ok(1)) = said {
+        // In a box: buffers and all that hyper knows are kilobytes, and who says nothing must not hold them.
+        Box::pin(talk(stream, first, peer, service, stopped)).await;
+    }
+    drop(share);
+}
+
+async fn talk<S: Service>(
+    stream: Box<dyn Stream>,
+    first: u8,
+    peer: Peer,
+    service: Arc<S>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let frames = Frames::default();
-    let wire = Wire::new(stream, frames.clone(), service.metrics().clone());
+    let wire = Wire::new(stream, first, frames.clone(), service.metrics().clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(frames.next());
         let service = service.clone();
@@ -183,5 +204,4 @@ async fn converse<S: Service>(
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(FAREWELL, connection).await;
-    drop(share);
 }

@@ -18,6 +18,8 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
 /// The connection.
 pub(super) struct Wire<S> {
     stream: S,
+    /// The first byte, which was read before anything else was known of the connection.
+    first: Option<u8>,
     frames: Frames,
     metrics: Arc<Metrics>,
     /// When the first byte of what is being sent was.
@@ -26,9 +28,9 @@ pub(super) struct Wire<S> {
 }
 
 impl<S> Wire<S> {
-    /// Tells `frames` what arrives, and counts in `metrics` if nobody reads what is sent.
-    pub(super) fn new(stream: S, frames: Frames, metrics: Arc<Metrics>) -> Wire<S> {
-        Wire { stream, frames, metrics, since: None, deadline: None }
+    /// Tells `frames` what arrives, beginning with `first`, and counts in `metrics` if nobody reads what is sent.
+    pub(super) fn new(stream: S, first: u8, frames: Frames, metrics: Arc<Metrics>) -> Wire<S> {
+        Wire { stream, first: Some(first), frames, metrics, since: None, deadline: None }
     }
 
     /// Passes on what came of sending; while nothing gets away, waits for the deadline as well.
@@ -52,7 +54,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     ) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut wire.stream).poll_read(cx, buffer))?;
+        if let Some(first) = wire.first.take() {
+            buffer.put_slice(&[first]);
+            // What follows; if nothing does yet, hyper asks again.
+            if let Poll::Ready(Err(error)) = Pin::new(&mut wire.stream).poll_read(cx, buffer) {
+                return Poll::Ready(Err(error));
+            }
+        } else {
+            ready!(Pin::new(&mut wire.stream).poll_read(cx, buffer))?;
+        }
         wire.frames.scan(&buffer.filled()[before..]);
         Poll::Ready(Ok(()))
     }

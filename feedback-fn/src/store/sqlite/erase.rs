@@ -1,18 +1,12 @@
 //! Erasing: so that nothing of what was erased is left in database, write-ahead log or its index.
 //!
 //! `secure_delete` (set in `open`) overwrites the bytes in the database. The log still holds the pages as they
-//! were before; only when all of it is in the database can it be cut to nothing.
+//! were before; it is emptied afterwards (`log`).
 
-use super::{failed, open};
 use crate::reference::Reference;
-use crate::store::{Purged, StoreError};
-use anyhow::anyhow;
+use crate::store::Purged;
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, params};
-use std::time::Duration;
-
-/// How long a reader of the log is waited for: meanwhile residents wait for the writer.
-const PATIENCE: Duration = Duration::from_millis(200);
+use rusqlite::{Transaction, params};
 
 /// What belongs to a suggestion that must stay: an author has not got it yet.
 const UNDELIVERED: &str =
@@ -54,18 +48,4 @@ pub(super) fn erase(transaction: &Transaction<'_>, reference: &Reference) -> rus
         .prepare_cached("DELETE FROM suggestion WHERE reference = ?1")?
         .execute([reference.as_str()])?;
     Ok(erased > 0)
-}
-
-/// Takes all of the log into the database and cuts it to nothing. Who reads at this moment may need the
-/// log: SQLite waits for them for a while, and then does not fail but says `busy`.
-pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-    connection.busy_timeout(open::BUSY).map_err(failed)?;
-    match busy.map_err(failed)? {
-        true => Err(StoreError::Failed(anyhow!(
-            "erased texts are still in the write-ahead log, which another program is reading"
-        ))),
-        false => Ok(()),
-    }
 }

@@ -6,6 +6,7 @@
 //! commits are grouped it is no faster.
 
 mod erase;
+mod log;
 mod open;
 mod rows;
 mod schema;
@@ -18,6 +19,7 @@ use super::{
 use crate::reference::Reference;
 use anyhow::anyhow;
 use jiff::Timestamp;
+use log::Log;
 use rusqlite::{Connection, ErrorCode, Transaction};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -51,7 +53,8 @@ pub struct SqliteOptions {
 /// The store in an SQLite file.
 pub struct SqliteStore {
     jobs: Option<SyncSender<Job>>,
-    writer: Option<JoinHandle<()>>,
+    /// The writer, and who keeps its log short until it has ended.
+    threads: Vec<JoinHandle<()>>,
     reader: Arc<Mutex<Connection>>,
     /// Let go last, after the writer has ended. None beside another program that has it.
     _lock: Option<File>,
@@ -74,19 +77,21 @@ impl SqliteStore {
     }
 
     fn start(
-        connection: Connection,
+        mut connection: Connection,
         options: &SqliteOptions,
         lock: Option<File>,
     ) -> anyhow::Result<SqliteStore> {
         let reader = open::read_only(&options.path)?;
+        let log = Log::open(&options.path)?;
+        let follower = log.clone().follow(&mut connection)?;
         let (jobs, waiting) = sync_channel(QUEUE);
         let disk = writer::Disk { folder: folder_of(&options.path), reserve: options.reserve };
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || writer::run(connection, waiting, &disk))?;
+            .spawn(move || writer::run(connection, &log, waiting, &disk))?;
         Ok(SqliteStore {
             jobs: Some(jobs),
-            writer: Some(writer),
+            threads: vec![writer, follower],
             reader: Arc::new(Mutex::new(reader)),
             _lock: lock,
         })
@@ -249,9 +254,9 @@ impl Drop for SqliteStore {
     /// Lets the writer finish what waits, so that no answer is left open.
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(writer) = self.writer.take() {
+        for thread in self.threads.drain(..) {
             // A panicked writer has answered nobody: nothing was acknowledged that is not durable.
-            let _ = writer.join();
+            let _ = thread.join();
         }
     }
 }

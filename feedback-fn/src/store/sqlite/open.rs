@@ -44,19 +44,19 @@ pub(super) fn existing(path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
-fn connected(path: &Path) -> anyhow::Result<Connection> {
+pub(super) fn connected(path: &Path) -> anyhow::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     let journal: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     ensure!(journal == "wal", "a write-ahead log cannot be used here");
-    // secure_delete: erased texts leave no traces in free pages.
+    // secure_delete: erased texts leave no traces in free pages. wal_autocheckpoint: `log` does it.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
          PRAGMA journal_size_limit = 16777216;
-         PRAGMA wal_autocheckpoint = 1000;",
+         PRAGMA wal_autocheckpoint = 0;",
     )?;
     Ok(connection)
 }

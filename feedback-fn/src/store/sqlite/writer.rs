@@ -1,6 +1,7 @@
 //! The thread that writes: groups what waits into one transaction and answers after COMMIT.
 
-use super::{erase, failed};
+use super::failed;
+use super::log::Log;
 use crate::store::StoreError;
 use anyhow::anyhow;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -58,11 +59,11 @@ where
     fn apply(self: Box<Self>, transaction: &Transaction<'_>, shortage: Option<&str>) -> Pending {
         let Task { work, reply, afterwards } = *self;
         let result = work(transaction, shortage);
-        Box::new(move |connection, failure| {
+        Box::new(move |log, failure| {
             let result = result.and_then(|done| match (failure, afterwards) {
                 (Some(failure), _) => Err(failure.again()),
                 (None, Afterwards::Answer) => Ok(done),
-                (None, Afterwards::EmptyLog) => erase::empty_log(connection).map(|()| done),
+                (None, Afterwards::EmptyLog) => log.empty().map(|()| done),
             });
             // A receiver that is gone (its request was cut off) does not undo what was stored.
             let _ = reply.send(result);
@@ -96,17 +97,17 @@ impl Disk {
 }
 
 /// An answer that waits for COMMIT, and for what can be done only after it.
-pub(super) type Pending = Box<dyn FnOnce(&Connection, Option<&StoreError>)>;
+pub(super) type Pending = Box<dyn FnOnce(&Log, Option<&StoreError>)>;
 
 /// Works until all senders are gone.
-pub(super) fn run(mut connection: Connection, jobs: Receiver<Job>, disk: &Disk) {
+pub(super) fn run(mut connection: Connection, log: &Log, jobs: Receiver<Job>, disk: &Disk) {
     while let Ok(first) = jobs.recv() {
         let batch: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
-        write(&mut connection, batch, disk);
+        write(&mut connection, log, batch, disk);
     }
 }
 
-fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
+fn write(connection: &mut Connection, log: &Log, batch: Vec<Job>, disk: &Disk) {
     let shortage = disk.shortage();
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
@@ -136,7 +137,7 @@ fn write(connection: &mut Connection, batch: Vec<Job>, disk: &Disk) {
         tracing::error!(event = "store.commit_failed", cause = %error);
     }
     for answer in pending {
-        answer(connection, failure.as_ref());
+        answer(log, failure.as_ref());
     }
 }
 

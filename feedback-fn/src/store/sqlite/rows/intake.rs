@@ -12,25 +12,26 @@ const CONFIRMATION_EVERY: i64 = 24 * 60 * 60 * 1000;
 /// Keeps a suggestion and its deliveries, unless the nonce is known or the reference taken.
 /// A failure in the middle leaves neither: it undoes only this entry, not its neighbors in the batch.
 pub(in super::super) fn accept(transaction: &Transaction<'_>, entry: &Entry) -> Result<Accepted, StoreError> {
-    if let Some(reference) = reference_of_nonce(transaction, &entry.nonce).map_err(failed)? {
-        return Ok(Accepted::Known(reference));
+    if !insert_suggestion(transaction, entry)? {
+        let known = reference_of_nonce(transaction, &entry.nonce).map_err(failed)?;
+        return known.map(Accepted::Known).ok_or(StoreError::ReferenceTaken);
     }
-    if reference_exists(transaction, &entry.suggestion.reference).map_err(failed)? {
-        return Err(StoreError::ReferenceTaken);
+    let suggestion = transaction.last_insert_rowid();
+    let delivered = insert_deliveries(transaction, entry, suggestion);
+    delivered.inspect_err(|_| undo(transaction, suggestion)).map_err(failed)?;
+    Ok(Accepted::Stored(entry.suggestion.reference.clone()))
+}
+
+/// Takes a suggestion back whose deliveries cannot be kept. No savepoint, which would copy every page that is
+/// written, for what hardly ever happens; if this fails too, nothing of the whole transaction stays.
+fn undo(transaction: &Transaction<'_>, suggestion: i64) {
+    // SQLite may have undone the whole transaction itself.
+    if transaction.is_autocommit() {
+        return;
     }
-    transaction.execute_batch("SAVEPOINT entry").map_err(failed)?;
-    match insert(transaction, entry) {
-        Ok(()) => {
-            transaction.execute_batch("RELEASE entry").map_err(failed)?;
-            Ok(Accepted::Stored(entry.suggestion.reference.clone()))
-        }
-        Err(error) => {
-            // SQLite may have undone the whole transaction itself, savepoint and all.
-            if !transaction.is_autocommit() {
-                transaction.execute_batch("ROLLBACK TO entry; RELEASE entry").map_err(failed)?;
-            }
-            Err(error)
-        }
+    if transaction.execute("DELETE FROM suggestion WHERE id = ?1", [suggestion]).is_err() {
+        // If this fails as well, so does COMMIT.
+        let _ = transaction.execute_batch("ROLLBACK");
     }
 }
 
@@ -45,26 +46,19 @@ pub(in super::super) fn reference_of_nonce(
         .optional()
 }
 
-fn reference_exists(connection: &Connection, reference: &Reference) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM suggestion WHERE reference = ?1")?.exists([reference.as_str()])
-}
-
-fn insert(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+/// Whether it is kept now: not if its nonce or its reference is there already.
+fn insert_suggestion(connection: &Connection, entry: &Entry) -> Result<bool, StoreError> {
     let suggestion = &entry.suggestion;
     let target =
         serde_json::to_string(&suggestion.target).map_err(|error| StoreError::Failed(error.into()))?;
-    insert_suggestion(connection, entry, &target).map_err(failed)?;
-    insert_deliveries(connection, entry, connection.last_insert_rowid()).map_err(failed)
-}
-
-fn insert_suggestion(connection: &Connection, entry: &Entry, target: &str) -> rusqlite::Result<()> {
-    let suggestion = &entry.suggestion;
-    connection
+    let inserted = connection
         .prepare_cached(
             "INSERT INTO suggestion (reference, nonce, received, round, target, digest_sent, text, rewording,
                                      name, email, publish, marks)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT DO NOTHING",
+        )
+        .map_err(failed)?
         .execute(params![
             suggestion.reference.as_str(),
             entry.nonce.as_slice(),
@@ -78,8 +72,9 @@ fn insert_suggestion(connection: &Connection, entry: &Entry, target: &str) -> ru
             suggestion.email,
             suggestion.publish,
             suggestion.marks.bits(),
-        ])?;
-    Ok(())
+        ])
+        .map_err(failed)?;
+    Ok(inserted == 1)
 }
 
 fn insert_deliveries(connection: &Connection, entry: &Entry, suggestion: i64) -> rusqlite::Result<()> {

@@ -18,7 +18,7 @@ pub(in super::super) fn claim_due(
     let mut select = transaction.prepare_cached(&format!(
         "SELECT {SUGGESTION}, d.id, d.number, d.generation, d.attempts, d.name, d.address
          FROM delivery d JOIN suggestion s ON s.id = d.suggestion
-         WHERE d.state = 'waiting' AND d.due <= ?1 ORDER BY d.due, d.id LIMIT ?2"
+         WHERE d.state = 'waiting' AND d.state <> 'delivered' AND d.due <= ?1 ORDER BY d.due, d.id LIMIT ?2"
     ))?;
     let claimed: Vec<Delivery> = select
         .query_map(params![now.as_millisecond(), limit as i64], read::claimed)?
@@ -38,7 +38,7 @@ pub(in super::super) fn claim_due(
 pub(in super::super) fn release(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "UPDATE delivery SET due = claimed_due, claimed_due = NULL, generation = generation + 1
-         WHERE state = 'waiting' AND claimed_due IS NOT NULL;
+         WHERE state = 'waiting' AND state <> 'delivered' AND claimed_due IS NOT NULL;
          UPDATE digest SET due = claimed_due, claimed_due = NULL, generation = generation + 1
          WHERE state = 'closed' AND claimed_due IS NOT NULL;",
     )
@@ -67,7 +67,9 @@ pub(in super::super) fn record(
 /// The earliest due time of what waits.
 pub(in super::super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let first = |sql: &str| connection.prepare_cached(sql)?.query_row([], |row| instant(row, 0)).optional();
-    let delivery = first("SELECT due FROM delivery WHERE state = 'waiting' ORDER BY due LIMIT 1")?;
+    let delivery = first(
+        "SELECT due FROM delivery WHERE state = 'waiting' AND state <> 'delivered' ORDER BY due LIMIT 1",
+    )?;
     let digest = first("SELECT due FROM digest WHERE state IN ('open', 'closed') ORDER BY due LIMIT 1")?;
     Ok(delivery.into_iter().chain(digest).min())
 }
