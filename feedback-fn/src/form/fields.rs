@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// Our forms have ten fields; a browser's add-on may add some.
 const MOST_FIELDS: usize = 32;
@@ -51,14 +52,14 @@ impl Form {
                 return Err(FormError);
             }
             if !seen.iter().any(|known| *known == name) {
-                form.set(&name, &value);
+                form.set(&name, value);
                 seen.push(name.into_owned());
             }
         }
         Ok(form)
     }
 
-    fn set(&mut self, name: &str, value: &str) {
+    fn set(&mut self, name: &str, value: Cow<'_, str>) {
         let field = match name {
             "target" => &mut self.target,
             "round" => &mut self.round,
@@ -98,7 +99,10 @@ impl Form {
     }
 }
 
-fn cleaned(value: &str) -> String {
+fn cleaned(value: Cow<'_, str>) -> String {
+    if !value.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
+        return value.into_owned();
+    }
     value.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}")
 }
 

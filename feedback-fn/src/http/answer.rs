@@ -144,6 +144,8 @@ fn plain(status: StatusCode, kind: &'static str, body: String) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
+    // With those that hyper and others add.
+    headers.reserve(2 * HEADERS.len());
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

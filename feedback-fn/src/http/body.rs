@@ -14,6 +14,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(5);
 /// Bytes a second. What is slower comes from nobody's telephone, and holds a connection.
 const LOWEST_RATE: usize = 500;
+/// Bytes of most forms.
+const USUAL: usize = 8 * 1024;
 const SMALLEST_LIMIT: usize = 128 * 1024;
 /// A letter outside ASCII takes up to four bytes, each three characters long (`%F0%9F%8C%B3`).
 const LONGEST_LETTER: usize = 12;
@@ -35,12 +37,14 @@ pub(super) async fn read<B: Body>(body: B, length: u64, limit: usize) -> Result<
     if length > (limit as u64).saturating_mul(DRAINED as u64) {
         return Err(Code::TooLarge);
     }
-    tokio::time::timeout(DEADLINE, collect(body, limit)).await.unwrap_or(Err(Code::BadRequest))
+    // What was announced is not trusted beyond what most forms need.
+    let room = usize::try_from(length).unwrap_or(limit).min(USUAL);
+    tokio::time::timeout(DEADLINE, collect(body, room, limit)).await.unwrap_or(Err(Code::BadRequest))
 }
 
-async fn collect<B: Body>(body: B, limit: usize) -> Result<Vec<u8>, Code> {
+async fn collect<B: Body>(body: B, room: usize, limit: usize) -> Result<Vec<u8>, Code> {
     let mut body = pin!(body);
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(room);
     let mut total = 0_usize;
     let slow = sleep(GRACE);
     let mut slow = pin!(slow);

@@ -55,7 +55,7 @@ pub(super) fn connected(path: &Path) -> anyhow::Result<Connection> {
         "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
-         PRAGMA journal_size_limit = 16777216;
+         PRAGMA journal_size_limit = 33554432;
          PRAGMA wal_autocheckpoint = 0;",
     )?;
     Ok(connection)

@@ -136,6 +136,25 @@ async fn erased_suggestion_is_in_no_file_any_more() {
 }
 
 #[tokio::test]
+async fn log_stays_short_while_suggestions_keep_coming() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&options(&folder)).unwrap();
+    let longest = log::TOO_LONG as u64 * 4096;
+    let text = canary(0, 10_000);
+    let count = 3 * longest / text.len() as u64;
+    let path = folder.path().join("feedback.sqlite-wal");
+    let mut length = 0;
+    for number in 0..count {
+        let mut entry = entry(number);
+        entry.suggestion.text.clone_from(&text);
+        store.accept(entry).await.unwrap();
+        length = length.max(std::fs::metadata(&path).unwrap().len());
+    }
+    assert!(length > 0 && length < longest + longest / 10, "{length} bytes");
+    assert_eq!(store.list(Which::All, 10_000).await.unwrap().len() as u64, count);
+}
+
+#[tokio::test]
 async fn erasing_has_not_succeeded_while_somebody_reads_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&options(&folder)).unwrap();
