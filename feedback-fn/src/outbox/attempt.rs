@@ -1,11 +1,11 @@
 //! One job: may it go out, how did it go, what is noted.
 
 use super::job::{Job, Unwritten};
+use super::lease::Leases;
 use super::quota::HOUR;
 use super::tally::count;
-use super::{LEASE, Memory, Outbox, RECORD_TRIES, STORE_PAUSE, letters, schedule, stopped};
+use super::{Memory, Outbox, RECORD_TRIES, STORE_PAUSE, letters, schedule, stopped};
 use crate::clock::later;
-use crate::mail::smtp::Deadlines;
 use crate::mail::{Failure, Mail, Outcome as Sent, Stage, Transport, compose};
 use crate::store::{Outcome, Recorded, StoreError};
 use jiff::Timestamp;
@@ -30,18 +30,18 @@ impl<T: Transport> Outbox<T> {
     pub(super) async fn handle(
         &mut self,
         job: Job,
-        claimed: Timestamp,
+        leases: &mut Leases,
         memory: &mut Memory,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
-        let step = match self.reason_to_leave(claimed, memory, stop) {
+        let step = match self.reason_to_leave(&job, leases, memory, stop).await {
             Some(left) => Step::Note(left),
             None if job.is_empty() => Step::Note(Outcome::Delivered),
             None => self.step(&job, memory).await?,
         };
         match step {
             Step::Send => {
-                let outcome = self.attempt(&job, memory).await;
+                let outcome = self.attempt(&job, leases, memory).await;
                 self.remember(&job, &outcome, memory);
                 let is_delivered = outcome == Outcome::Delivered;
                 let recorded = self.record(&job, outcome).await?;
@@ -56,9 +56,10 @@ impl<T: Transport> Outbox<T> {
     }
 
     /// Why a claimed job is given back untried, if there is a reason.
-    fn reason_to_leave(
-        &self,
-        claimed: Timestamp,
+    async fn reason_to_leave(
+        &mut self,
+        job: &Job,
+        leases: &mut Leases,
         memory: &Memory,
         stop: &watch::Receiver<bool>,
     ) -> Option<Outcome> {
@@ -69,10 +70,7 @@ impl<T: Transport> Outbox<T> {
         if stopped(stop) {
             return Some(left(now, "the program ended"));
         }
-        if later(now, Deadlines::default().total()) > later(claimed, LEASE) {
-            return Some(left(now, "others took long"));
-        }
-        None
+        (!leases.hold(job.claim()).await).then(|| left(now, "its lease was over"))
     }
 
     /// Whether an author gets this mail now. What was tried once may have arrived: it is never put into a digest,
@@ -103,7 +101,7 @@ impl<T: Transport> Outbox<T> {
         Ok(Step::Send)
     }
 
-    async fn attempt(&mut self, job: &Job, memory: &mut Memory) -> Outcome {
+    async fn attempt(&mut self, job: &Job, leases: &mut Leases, memory: &mut Memory) -> Outcome {
         let mail = match self.mail(job) {
             Ok(mail) => mail,
             Err(Unwritten::Poison(poison)) => return self.hold(job, poison.to_string()),
@@ -112,7 +110,7 @@ impl<T: Transport> Outbox<T> {
                 return self.defer(job, "the templates of the mails fail: build the site again".to_owned());
             }
         };
-        let sent = self.send(&mail, memory).await;
+        let sent = leases.renew_during(self.send(&mail, memory)).await;
         log(job, &sent);
         self.judge(job, sent, memory)
     }
@@ -211,6 +209,7 @@ impl<T: Transport> Outbox<T> {
 
     /// Notes an outcome. That a mail went out is worth several tries: what is not noted is sent again.
     async fn record(&mut self, job: &Job, outcome: Outcome) -> Result<Recorded, StoreError> {
+        let was_tried = !matches!(outcome, Outcome::Untried { .. });
         let mut tries = 1;
         let recorded = loop {
             match self.note_once(job, outcome.clone()).await {
@@ -219,7 +218,7 @@ impl<T: Transport> Outbox<T> {
             }
             tries += 1;
         };
-        if recorded == Recorded::Stale {
+        if recorded == Recorded::Stale && was_tried {
             let mail = job.name();
             tracing::warn!(mail, "the lease of a mail ended before it was noted: it may arrive twice");
         }

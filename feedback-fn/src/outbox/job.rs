@@ -2,7 +2,7 @@
 
 use crate::contract::Recipient;
 use crate::mail::{About, Letter, Poison};
-use crate::store::{Delivery, DeliveryId, Digest, DigestId, Kind};
+use crate::store::{Claim, Delivery, DeliveryId, Digest, DigestId, Kind};
 use jiff::Timestamp;
 
 /// Something claimed that becomes one mail.
@@ -33,6 +33,14 @@ impl Job {
         match self {
             Job::Delivery(delivery) => JobId::Delivery(delivery.id),
             Job::Digest(digest) => JobId::Digest(digest.id),
+        }
+    }
+
+    /// Its lease.
+    pub(super) fn claim(&self) -> Claim {
+        match self {
+            Job::Delivery(delivery) => Claim::Delivery(delivery.id, delivery.generation),
+            Job::Digest(digest) => Claim::Digest(digest.id, digest.generation),
         }
     }
 

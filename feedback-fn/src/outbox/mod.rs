@@ -2,7 +2,7 @@
 //!
 //! The flow: sleep until something is due or [`Wake`] is called → claim → may it go out now (`quota`)? → compose
 //! → send → record; or into a digest, which is claimed, composed, sent and recorded in the same way.
-//! A claim is a lease: if the process dies, the delivery comes back by itself. A mail is sent twice
+//! A claim is a lease (`lease`): if the process dies, the delivery comes back by itself. A mail is sent twice
 //! only if the answer to its last dot, or our note of it, was lost; then with the same Message-ID.
 //! Not for composing (`mail`) and not for keeping (`store`).
 
@@ -10,6 +10,7 @@ mod attempt;
 mod breaker;
 mod delivery;
 mod job;
+mod lease;
 mod letters;
 mod operator;
 mod quota;
@@ -29,6 +30,7 @@ use crate::store::{Store, StoreError};
 use breaker::{Breaker, Permit};
 use jiff::Timestamp;
 use job::Job;
+use lease::{LEASE, Leases};
 use operator::Desk;
 use quota::{Pace, Quota};
 use schedule::Refusals;
@@ -38,8 +40,6 @@ use tokio::sync::{Notify, watch};
 
 /// How many deliveries are claimed at once.
 const BATCH: usize = 16;
-/// Longer than any delivery takes, so that nobody else sends what is being sent.
-const LEASE: Duration = Duration::from_secs(30 * 60);
 /// The computer's clock may be set while we sleep; then we oversleep by no more than this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// After the store failed.
@@ -174,17 +174,31 @@ impl<T: Transport> Outbox<T> {
             return Ok(Next::Again);
         }
         if let Some(digest) = self.store.claim_digest(now, LEASE).await? {
-            self.handle(Job::Digest(digest), now, memory, stop).await?;
+            self.handle_all(vec![Job::Digest(digest)], now, memory, stop).await?;
             return Ok(Next::Again);
         }
         let claimed = self.store.claim_due(now, limit, LEASE).await?;
         if claimed.is_empty() {
             return Ok(Next::SleepUntil(self.store.next_due().await?));
         }
-        for delivery in claimed {
-            self.handle(Job::Delivery(Box::new(delivery)), now, memory, stop).await?;
-        }
+        let jobs = claimed.into_iter().map(|delivery| Job::Delivery(Box::new(delivery))).collect();
+        self.handle_all(jobs, now, memory, stop).await?;
         Ok(Next::Again)
+    }
+
+    async fn handle_all(
+        &mut self,
+        jobs: Vec<Job>,
+        claimed: Timestamp,
+        memory: &mut Memory,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), StoreError> {
+        let claims = jobs.iter().map(Job::claim).collect();
+        let mut leases = Leases::new(self.store.clone(), self.clock.clone(), claims, claimed);
+        for job in jobs {
+            self.handle(job, &mut leases, memory, stop).await?;
+        }
+        Ok(())
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) mod conformance;
 pub(crate) mod memory;
 
 pub use model::{
-    Accepted, Amount, Change, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Kind, Listed,
-    ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
+    Accepted, Amount, Change, Claim, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Kind,
+    Listed, ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
 };
 pub use options::StoreOptions;
 
@@ -54,6 +54,9 @@ pub trait Store: Send + Sync + 'static {
         outcome: Outcome,
         now: Timestamp,
     ) -> Answer<'_, Recorded>;
+
+    /// Extends leases to `now + lease`; says which of them are still the caller's. Others stay as they are.
+    fn renew(&self, claims: Vec<Claim>, now: Timestamp, lease: Duration) -> Answer<'_, Vec<Claim>>;
 
     /// Gives a claimed delivery, untried, to the next digest for its recipient; if none is open, or if that one
     /// holds [`Digest::MOST`], one is opened at `now` that is due at `due`. Only the holder of the present

@@ -95,6 +95,15 @@ pub struct DeliveryId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DigestId(pub i64);
 
+/// A lease that its holder may extend: what was claimed, and under which generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Of a delivery.
+    Delivery(DeliveryId, u64),
+    /// Of a digest.
+    Digest(DigestId, u64),
+}
+
 /// What a mail is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -56,7 +56,7 @@ pub enum Security {
     None,
 }
 
-/// How long each step may take. The sum bounds a delivery; the outbox' lease is longer.
+/// How long each step may take. The sum bounds a delivery; so long the outbox renews its lease.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadlines {
     /// Looking up and connecting.

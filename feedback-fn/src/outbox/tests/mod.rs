@@ -141,6 +141,37 @@ async fn killed_worker_loses_nothing() {
     assert_eq!(mails.len(), 20, "and it was the same mail");
 }
 
+/// Two workers, the first of which has three mails and waits for ever for the answer to one.
+async fn worker_that_hangs_beside_another(world: &World) -> tokio::task::JoinHandle<()> {
+    for number in 0..3 {
+        world.accept(number, "Mehr Busse").await;
+    }
+    let hangs = world.start(|_, _| None);
+    sleep(MINUTE).await;
+    world.start(|_, _| Some(Sent::Delivered));
+    hangs
+}
+
+#[tokio::test(start_paused = true)]
+async fn mails_of_a_worker_that_waits_for_an_answer_are_nobody_elses() {
+    let world = World::new();
+    let waits = worker_that_hangs_beside_another(&world).await;
+    sleep(15 * MINUTE).await;
+    assert_eq!(world.minutes(), [0], "neither the one in hand nor those behind it");
+    waits.abort();
+    sleep(LEASE + MINUTE).await;
+    assert_eq!(world.states().await, [Delivered; 3], "they go out soon after it is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn worker_that_hangs_for_longer_than_a_mail_may_take_loses_its_mails() {
+    let world = World::new();
+    worker_that_hangs_beside_another(&world).await;
+    sleep(30 * MINUTE).await;
+    assert_eq!(world.states().await, [Delivered; 3]);
+    assert_eq!(world.minutes().len(), 4, "one of them twice");
+}
+
 #[tokio::test(start_paused = true)]
 async fn stopped_worker_finishes_the_mail_in_hand_and_gives_the_others_back() {
     let world = World::new();

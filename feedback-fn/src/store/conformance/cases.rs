@@ -2,8 +2,8 @@
 
 use super::{MINUTE, at, entry, recipient, to_one, try_all};
 use crate::store::{
-    Accepted, Amount, Change, Delivery, DeliveryState, Entry, Kind, Outcome, Position, Purged, Recorded,
-    Standing, Stats, Store, StoreError, Which,
+    Accepted, Amount, Change, Claim, Delivery, DeliveryState, Entry, Kind, Outcome, Position, Purged,
+    Recorded, Standing, Stats, Store, StoreError, Which,
 };
 use crate::suggestion::{Mark, Marks};
 use jiff::Timestamp;
@@ -70,6 +70,29 @@ pub(crate) async fn claimed_delivery_is_nobody_elses_until_the_lease_ends(store:
     assert_eq!(late, Recorded::Stale);
     let noted = store.record(second[0].id, second[0].generation, Outcome::Delivered, at(11)).await.unwrap();
     assert_eq!(noted, Recorded::Noted);
+}
+
+pub(crate) async fn renewed_lease_lasts_for_its_holder_only(store: &dyn Store) {
+    store.accept(entry(1)).await.unwrap();
+    let lease = 10 * MINUTE;
+    let first = store.claim_due(at(0), 10, lease).await.unwrap();
+    let claims: Vec<_> = first.iter().map(|d| Claim::Delivery(d.id, d.generation)).collect();
+    assert_eq!(store.renew(claims.clone(), at(9), lease).await.unwrap(), claims);
+    assert!(store.claim_due(at(18), 10, lease).await.unwrap().is_empty());
+    assert_eq!(store.next_due().await.unwrap(), Some(at(19)));
+
+    let second = store.claim_due(at(19), 1, lease).await.unwrap();
+    assert_eq!((second[0].id, second[0].attempts), (first[0].id, 2), "renewing is no attempt");
+    assert_eq!(store.renew(claims.clone(), at(19), lease).await.unwrap(), claims[1..], "one went to another");
+    store.postpone(first[1].id, first[1].generation, at(20), at(19)).await.unwrap();
+    assert_eq!(store.renew(claims, at(19), lease).await.unwrap(), [], "one was given away");
+
+    let digest = store.claim_digest(at(20), lease).await.unwrap().unwrap();
+    let claims = vec![Claim::Digest(digest.id, digest.generation)];
+    assert_eq!(store.renew(claims.clone(), at(29), lease).await.unwrap(), claims);
+    assert_eq!(store.claim_digest(at(38), lease).await.unwrap(), None);
+    store.record_digest(digest.id, digest.generation, Outcome::Delivered, at(38)).await.unwrap();
+    assert_eq!(store.renew(claims, at(38), lease).await.unwrap(), []);
 }
 
 pub(crate) async fn outcome_decides_when_a_delivery_is_tried_again(store: &dyn Store) {

@@ -28,6 +28,7 @@ macro_rules! conformance_tests {
             taken_reference_is_refused_without_harm_to_others,
             stored_texts_come_back_as_they_were,
             claimed_delivery_is_nobody_elses_until_the_lease_ends,
+            renewed_lease_lasts_for_its_holder_only,
             outcome_decides_when_a_delivery_is_tried_again,
             longest_due_is_handed_out_first,
             postponed_deliveries_become_one_digest_that_is_not_added_to_any_more,

@@ -3,7 +3,7 @@
 use super::super::memory::MemoryStore;
 use super::{at, entry, recipient};
 use crate::store::{
-    Amount, Change, Delivery, DeliveryState, Digest, DigestId, Listed, Outcome, Standing, Store, Which,
+    Amount, Change, Claim, Delivery, DeliveryState, Digest, DigestId, Listed, Outcome, Standing, Store, Which,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -42,6 +42,17 @@ struct Hand {
     digests: Vec<(Digest, Digest)>,
 }
 
+impl Hand {
+    /// All that is held, in the real store and in the model.
+    fn claims(&self) -> (Vec<Claim>, Vec<Claim>) {
+        let delivery = |delivery: &Delivery| Claim::Delivery(delivery.id, delivery.generation);
+        let digest = |digest: &Digest| Claim::Digest(digest.id, digest.generation);
+        let deliveries = self.deliveries.iter().map(|(real, meant)| (delivery(real), delivery(meant)));
+        let digests = self.digests.iter().map(|(real, meant)| (digest(real), digest(meant)));
+        deliveries.chain(digests).unzip()
+    }
+}
+
 /// Plays games in `store` and in the model; each starts where the last one ended.
 pub(crate) async fn plays_like_the_model(store: &dyn Store) {
     let model = MemoryStore::default();
@@ -69,7 +80,7 @@ async fn play(
     let number = dice.below(40);
     let reference = entry(number).suggestion.reference;
     let lease = Duration::from_secs(60 * (1 + dice.below(20)));
-    match dice.below(12) {
+    match dice.below(13) {
         0..=3 => {
             let mut entry = entry(number);
             entry.suggestion.received = at(now);
@@ -133,6 +144,12 @@ async fn play(
             let of = if dice.below(4) == 0 { Amount::All } else { Amount::Of(reference) };
             let real = store.change(of.clone(), change.clone(), at(now)).await.unwrap();
             assert_eq!(real, model.change(of, change, at(now)).await.unwrap(), "{told}");
+        }
+        12 if !hand.deliveries.is_empty() || !hand.digests.is_empty() => {
+            let (real, meant) = hand.claims();
+            let real = store.renew(real, at(now), lease).await.unwrap();
+            let meant = model.renew(meant, at(now), lease).await.unwrap();
+            assert_eq!(real.len(), meant.len(), "{told}");
         }
         11 if dice.below(3) == 0 => {
             let before = at(now - dice.below(200) as i64);

@@ -6,7 +6,7 @@ mod rows;
 mod tables;
 
 use super::{
-    Accepted, Amount, Answer, Change, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
+    Accepted, Amount, Answer, Change, Claim, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
     Position, Purged, Recorded, Stats, Store, StoreError, Which,
 };
 use crate::clock::later;
@@ -62,6 +62,13 @@ impl Store for MemoryStore {
         now: Timestamp,
     ) -> Answer<'_, Recorded> {
         self.note(|tables| tables.record(id, generation, &outcome, now))
+    }
+
+    fn renew(&self, claims: Vec<Claim>, now: Timestamp, lease: Duration) -> Answer<'_, Vec<Claim>> {
+        self.with(|tables| {
+            let until = later(now, lease);
+            claims.into_iter().filter(|claim| tables.renew(*claim, until)).collect()
+        })
     }
 
     fn postpone(

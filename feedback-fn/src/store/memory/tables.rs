@@ -1,7 +1,7 @@
 //! The tables, and what each question does with them.
 
 use super::super::{
-    Accepted, Amount, Change, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Listed,
+    Accepted, Amount, Change, Claim, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Listed,
     ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
 };
 use super::deliveries::Deliveries;
@@ -121,6 +121,22 @@ impl Tables {
         Recorded::Noted
     }
 
+    pub(super) fn renew(&mut self, claim: Claim, until: Timestamp) -> bool {
+        match claim {
+            Claim::Delivery(id, generation) => {
+                let is_held = self.leased(id, generation).is_some_and(|row| row.lease.is_claimed);
+                if is_held {
+                    self.rows.change(id.0, |row| row.lease.due = until);
+                }
+                is_held
+            }
+            Claim::Digest(id, generation) => {
+                let digest = self.leased_digest(id, generation).filter(|digest| digest.lease.is_claimed);
+                digest.map(|digest| digest.lease.due = until).is_some()
+            }
+        }
+    }
+
     pub(super) fn postpone(
         &mut self,
         id: DeliveryId,
@@ -179,6 +195,15 @@ impl Tables {
         })
     }
 
+    /// The digest under this lease.
+    fn leased_digest(&mut self, id: DigestId, generation: u64) -> Option<&mut DigestRow> {
+        self.digests.get_mut(&id.0).filter(|digest| {
+            digest.lease.generation == generation
+                && digest.state == DeliveryState::Waiting
+                && digest.is_closed
+        })
+    }
+
     pub(super) fn record_digest(
         &mut self,
         id: DigestId,
@@ -186,12 +211,7 @@ impl Tables {
         outcome: &Outcome,
         now: Timestamp,
     ) -> Recorded {
-        let digest = self.digests.get_mut(&id.0).filter(|digest| {
-            digest.lease.generation == generation
-                && digest.state == DeliveryState::Waiting
-                && digest.is_closed
-        });
-        let Some(digest) = digest else { return Recorded::Stale };
+        let Some(digest) = self.leased_digest(id, generation) else { return Recorded::Stale };
         (digest.state, digest.cause) = digest.lease.end(outcome);
         digest.settled = (digest.state == DeliveryState::Delivered).then_some(now);
         let digest = digest.clone();

@@ -21,7 +21,7 @@ pub use config::{PostgresConfig, PostgresOptions, Tls};
 pub use look::check;
 
 use super::{
-    Accepted, Amount, Answer, Change, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
+    Accepted, Amount, Answer, Change, Claim, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
     Position, Purged, Recorded, Stats, Store, StoreError, Which,
 };
 use crate::reference::Reference;
@@ -180,6 +180,14 @@ impl Store for PostgresStore {
         self.ask(SOON, move |client| {
             let outcome = outcome.clone();
             Box::pin(async move { rows::record(client, id, generation, &outcome, now).await })
+        })
+    }
+
+    fn renew(&self, claims: Vec<Claim>, now: Timestamp, lease: Duration) -> Answer<'_, Vec<Claim>> {
+        let clock = self.clock;
+        self.ask(SOON, move |client| {
+            let claims = claims.clone();
+            Box::pin(async move { rows::renew(client, clock, &claims, now, lease).await })
         })
     }
 

@@ -13,7 +13,7 @@ mod schema;
 mod writer;
 
 use super::{
-    Accepted, Amount, Answer, Change, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
+    Accepted, Amount, Answer, Change, Claim, Delivery, DeliveryId, Digest, DigestId, Entry, Listed, Outcome,
     Position, Purged, Recorded, Stats, Store, StoreError, Which,
 };
 use crate::reference::Reference;
@@ -168,6 +168,10 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Answer<'_, Recorded> {
         self.write(move |transaction| rows::record(transaction, id, generation, &outcome, now))
+    }
+
+    fn renew(&self, claims: Vec<Claim>, now: Timestamp, lease: Duration) -> Answer<'_, Vec<Claim>> {
+        self.write(move |transaction| rows::renew(transaction, claims, now, lease))
     }
 
     fn postpone(

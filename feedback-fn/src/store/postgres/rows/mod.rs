@@ -9,7 +9,7 @@ mod read;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{Found, Given, accept, reference_of_nonce};
 pub(super) use ledger::{change, list, page, show, stats};
-pub(super) use outbox::{claim_due, give_turn_back, next_due, record, sent_since, take_turn};
+pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_since, take_turn};
 
 use crate::store::Outcome;
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
 use super::{LeaseClock, effect, milliseconds};
-use crate::store::{Delivery, DeliveryId, Outcome, Recorded};
+use crate::store::{Claim, Delivery, DeliveryId, DigestId, Outcome, Recorded};
 use jiff::Timestamp;
 use std::time::Duration;
 use tokio_postgres::Client;
@@ -80,6 +80,61 @@ pub(in super::super) async fn record(
         )
         .await?;
     Ok(if changed == 1 { Recorded::Noted } else { Recorded::Stale })
+}
+
+/// Extends leases; those that are still the caller's.
+pub(in super::super) async fn renew(
+    client: &Client,
+    clock: LeaseClock,
+    claims: &[Claim],
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Vec<Claim>, Trouble> {
+    let sql = clock.in_statement(
+        "WITH present (until) AS (VALUES ({present} + $2 + 0 * $1)), delivery_held AS (
+             UPDATE delivery d SET due = p.until
+             FROM present p, unnest($3::bigint[], $4::bigint[]) AS c (id, generation)
+             WHERE d.id = c.id AND d.generation = c.generation AND d.state = 'waiting'
+               AND d.claimed_due IS NOT NULL
+             RETURNING d.id, d.generation
+         ), digest_held AS (
+             UPDATE digest g SET due = p.until
+             FROM present p, unnest($5::bigint[], $6::bigint[]) AS c (id, generation)
+             WHERE g.id = c.id AND g.generation = c.generation AND g.state = 'closed'
+               AND g.claimed_due IS NOT NULL
+             RETURNING g.id, g.generation
+         )
+         SELECT TRUE, id, generation FROM delivery_held
+         UNION ALL SELECT FALSE, id, generation FROM digest_held",
+    );
+    let (now, lease) = (now.as_millisecond(), milliseconds(lease));
+    let (mut deliveries, mut digests) =
+        (<(Vec<i64>, Vec<i64>)>::default(), <(Vec<i64>, Vec<i64>)>::default());
+    for claim in claims {
+        let (of, id, generation) = match claim {
+            Claim::Delivery(id, generation) => (&mut deliveries, id.0, generation),
+            Claim::Digest(id, generation) => (&mut digests, id.0, generation),
+        };
+        of.0.push(id);
+        of.1.push(*generation as i64);
+    }
+    let values = [
+        (&now as _, Type::INT8),
+        (&lease as _, Type::INT8),
+        (&deliveries.0 as _, Type::INT8_ARRAY),
+        (&deliveries.1 as _, Type::INT8_ARRAY),
+        (&digests.0 as _, Type::INT8_ARRAY),
+        (&digests.1 as _, Type::INT8_ARRAY),
+    ];
+    let rows = client.query_typed(&sql, &values).await?;
+    let held = rows.iter().map(|row| {
+        let (id, generation) = (row.try_get(1)?, read::count(row, 2)?);
+        Ok(match row.try_get(0)? {
+            true => Claim::Delivery(DeliveryId(id), generation),
+            false => Claim::Digest(DigestId(id), generation),
+        })
+    });
+    held.collect()
 }
 
 /// The earliest due time of what waits. The clock of leases is `ahead` milliseconds ahead of the caller's.

@@ -9,7 +9,7 @@ mod read;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{accept, reference_of_nonce};
 pub(super) use ledger::{change, list, page, show, stats};
-pub(super) use outbox::{claim_due, give_turn_back, next_due, record, release, sent_since, take_turn};
+pub(super) use outbox::{claim_due, give_turn_back, next_due, record, release, renew, sent_since, take_turn};
 
 use crate::store::Outcome;
 use jiff::Timestamp;

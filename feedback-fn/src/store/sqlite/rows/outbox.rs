@@ -3,7 +3,7 @@
 use super::effect;
 use super::read::{self, SUGGESTION, instant};
 use crate::clock::later;
-use crate::store::{Delivery, DeliveryId, Outcome, Recorded};
+use crate::store::{Claim, Delivery, DeliveryId, Outcome, Recorded};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::time::Duration;
@@ -33,6 +33,31 @@ pub(in super::super) fn claim_due(
     }
     Ok(claimed)
 }
+
+/// Extends leases; those that are still the caller's.
+pub(in super::super) fn renew(
+    transaction: &Transaction<'_>,
+    claims: Vec<Claim>,
+    now: Timestamp,
+    lease: Duration,
+) -> rusqlite::Result<Vec<Claim>> {
+    let until = later(now, lease).as_millisecond();
+    let mut held = Vec::with_capacity(claims.len());
+    for claim in claims {
+        let (sql, id, generation) = match claim {
+            Claim::Delivery(id, generation) => (RENEW_DELIVERY, id.0, generation),
+            Claim::Digest(id, generation) => (RENEW_DIGEST, id.0, generation),
+        };
+        let changed = transaction.prepare_cached(sql)?.execute(params![id, generation as i64, until])?;
+        held.extend((changed == 1).then_some(claim));
+    }
+    Ok(held)
+}
+
+const RENEW_DELIVERY: &str = "UPDATE delivery SET due = ?3
+    WHERE id = ?1 AND generation = ?2 AND state = 'waiting' AND claimed_due IS NOT NULL";
+const RENEW_DIGEST: &str = "UPDATE digest SET due = ?3
+    WHERE id = ?1 AND generation = ?2 AND state = 'closed' AND claimed_due IS NOT NULL";
 
 /// Ends all leases: whoever held them belonged to a process that is gone.
 pub(in super::super) fn release(connection: &Connection) -> rusqlite::Result<()> {
