@@ -13,6 +13,7 @@
 mod client;
 mod floor;
 mod isso;
+mod postgres;
 mod program;
 mod rates;
 
@@ -32,6 +33,9 @@ fn main() {
     }
     program::raise_open_files();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if std::env::args().any(|argument| argument == "postgres") {
+        return postgres::beside_pgbench(&runtime);
+    }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load average {}", load.trim());
     let highest = throughput(&runtime);
@@ -40,6 +44,7 @@ fn main() {
     memory(&runtime);
     hostile(&runtime);
     start();
+    postgres::beside_pgbench(&runtime);
     isso::beside(&runtime);
 }
 

@@ -31,6 +31,11 @@ pub fn raise_open_files() {
 impl Program {
     /// Starts it; `guard` are lines of that section, instead of limits that nobody reaches.
     pub fn start(guard: &str) -> Program {
+        Program::with(guard, "")
+    }
+
+    /// The same with a section that says where suggestions are kept.
+    pub fn with(guard: &str, store: &str) -> Program {
         let folder = crate::floor::folder();
         let review = REVIEW.replace("\"2026-11-02", "\"2000-11-02").replace("\"2028-01-01", "\"2999-01-01");
         std::fs::write(folder.path().join("review.json"), review).unwrap();
@@ -44,7 +49,7 @@ impl Program {
              secret_file = \"secret\"\nreserve_mib = 0\n\
              [sender]\naddress = \"strategie@stadt.example\"\nname = \"Strategie\"\n\
              [transport.smtp]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n\
-             [guard]\nconnections = 12000\nsecond_page = false\n{guard}\n"
+             [guard]\nconnections = 12000\nsecond_page = false\n{guard}\n{store}"
         );
         std::fs::write(folder.path().join("feedback.toml"), config).unwrap();
         let (child, address) = run(folder.path());

@@ -1,8 +1,10 @@
-//! A PostgreSQL cluster of the tests' own, on a Unix socket in a temporary folder.
+//! A PostgreSQL cluster of the tests' own, on a Unix socket in a temporary folder; also of the campaigns of kills
+//! and of the benchmark, which are programs of their own.
 //!
 //! It ends with the process that started it, however that ends: the shell that holds the server waits for the end
 //! of its standard input. `initdb` runs once; later clusters are copies of what it made.
 
+#![allow(dead_code, reason = "each program that uses it uses a part")]
 #![expect(clippy::disallowed_methods, reason = "files of the server are what it is about")]
 
 use std::fs::{File, Permissions};
@@ -19,7 +21,6 @@ pub const USER: &str = "feedback";
 
 /// What keeps a server small. `fsync` stays on: the store refuses to work without it.
 const SETTINGS: &str = "
-listen_addresses = ''
 shared_buffers = 4MB
 max_connections = 40
 autovacuum = off
@@ -54,7 +55,7 @@ fn other_user() -> Option<(u32, u32)> {
 }
 
 /// A program of PostgreSQL's, of the newest version that is installed.
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -112,10 +113,16 @@ pub fn folder() -> TempDir {
     folder
 }
 
+/// Makes a cluster in a folder that is not there yet.
+fn initdb(data: &Path, more: &[&str]) {
+    let options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"];
+    must(command(&program("initdb")).args(options).args(more).arg("--pgdata").arg(data));
+}
+
 /// What `initdb` makes, made once for all processes.
 fn template() -> PathBuf {
-    let initdb = program("initdb");
-    let version = initdb.parent().and_then(Path::parent).and_then(Path::file_name).unwrap_or_default();
+    let version = program("initdb");
+    let version = version.parent().and_then(Path::parent).and_then(Path::file_name).unwrap_or_default();
     let own = std::env::current_exe().unwrap();
     let name = format!("postgres-{}", version.to_string_lossy());
     let template = own.parent().unwrap().join(name);
@@ -124,8 +131,7 @@ fn template() -> PathBuf {
     if !template.exists() {
         let made = folder();
         let data = made.path().join("data");
-        let options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"];
-        must(command(&initdb).args(options).args(["--username", "postgres", "--pgdata"]).arg(&data));
+        initdb(&data, &["--wal-segsize=1"]);
         let copy = template.with_extension("new");
         let _ = std::fs::remove_dir_all(&copy);
         must(Command::new("cp").arg("-a").arg(&data).arg(&copy));
@@ -137,6 +143,8 @@ fn template() -> PathBuf {
 /// A cluster, running unless it was stopped.
 pub struct Cluster {
     folder: PathBuf,
+    /// Where the data lies, if not in that folder.
+    elsewhere: Option<TempDir>,
     port: u16,
     server: Mutex<Option<Child>>,
 }
@@ -155,7 +163,7 @@ impl Cluster {
 
     /// One with another port, other settings and files (name, content) in its data folder.
     pub fn with(port: u16, settings: &str, files: &[(&str, &str)]) -> Cluster {
-        let cluster = Cluster { folder: folder().keep(), port, server: Mutex::default() };
+        let cluster = Cluster { folder: folder().keep(), elsewhere: None, port, server: Mutex::default() };
         must(Command::new("cp").arg("-a").arg(template()).arg(cluster.data()));
         let file = cluster.data().join("postgresql.conf");
         let text = std::fs::read_to_string(&file).unwrap();
@@ -172,9 +180,25 @@ impl Cluster {
         cluster
     }
 
+    /// As PostgreSQL is when it is installed, with its data in this folder: one that is measured.
+    pub fn as_installed(elsewhere: TempDir) -> Cluster {
+        if let Some((user, group)) = other_user() {
+            chown(elsewhere.path(), Some(user), Some(group)).unwrap();
+        }
+        let cluster = Cluster {
+            folder: folder().keep(),
+            elsewhere: Some(elsewhere),
+            port: 5432,
+            server: Mutex::default(),
+        };
+        initdb(&cluster.data(), &[]);
+        cluster.start();
+        cluster
+    }
+
     /// The data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.elsewhere.as_ref().map_or(self.folder.as_path(), TempDir::path).join("data")
     }
 
     /// The folder of the socket.
@@ -191,6 +215,7 @@ impl Cluster {
             .arg(self.data())
             .arg("-k")
             .arg(&self.folder)
+            .args(["-c", "listen_addresses="])
             .arg("-p")
             .arg(self.port.to_string())
             .env("FOLDER", &self.folder)
@@ -276,5 +301,11 @@ impl Database<'_> {
     #[track_caller]
     pub fn psql(&self, sql: &str) -> String {
         self.cluster.psql(&self.name, sql)
+    }
+
+    /// The section of a configuration that names it.
+    pub fn section(&self) -> String {
+        let (host, name) = (self.cluster.socket().display(), &self.name);
+        format!("[store.postgres]\nhost = \"{host}\"\ndatabase = \"{name}\"\nuser = \"{USER}\"\n")
     }
 }
