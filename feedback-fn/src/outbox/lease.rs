@@ -12,14 +12,17 @@ use std::time::Duration;
 /// Two renewals may fail before a mail goes to somebody else, and noting what became of it may take a minute.
 pub(super) const LEASE: Duration = Duration::from_secs(3 * 60);
 const RENEW_EVERY: Duration = Duration::from_secs(60);
+/// For so long it is believed without asking the store that they are still ours. The store is asked before a mail
+/// rather than the clock trusted, which may have been set, or have stood still with everything else.
+const BELIEVED: Duration = Duration::from_secs(5);
 
 /// What one claim brought.
 pub(super) struct Leases {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     claims: Vec<Claim>,
-    /// From then on all of it may be somebody else's.
-    until: Timestamp,
+    /// When they were claimed or renewed.
+    renewed: Timestamp,
 }
 
 impl Leases {
@@ -30,16 +33,20 @@ impl Leases {
         claims: Vec<Claim>,
         claimed: Timestamp,
     ) -> Leases {
-        Leases { store, clock, claims, until: later(claimed, LEASE) }
+        Leases { store, clock, claims, renewed: claimed }
     }
 
     /// Whether it is still ours, for long enough to begin with it.
     pub(super) async fn hold(&mut self, claim: Claim) -> bool {
-        let now = self.clock.now();
-        if now < self.until && later(now, LEASE - RENEW_EVERY) >= self.until {
+        if !self.is_younger_than(BELIEVED) {
             self.renew().await;
         }
-        self.clock.now() < self.until && self.claims.contains(&claim)
+        self.is_younger_than(LEASE - RENEW_EVERY) && self.claims.contains(&claim)
+    }
+
+    fn is_younger_than(&self, age: Duration) -> bool {
+        let now = self.clock.now();
+        now >= self.renewed && now < later(self.renewed, age)
     }
 
     /// Works, and renews meanwhile; no longer than a mail may take, should the work hang.
@@ -62,7 +69,7 @@ impl Leases {
     async fn renew(&mut self) {
         let now = self.clock.now();
         match self.store.renew(self.claims.clone(), now, LEASE).await {
-            Ok(held) => (self.claims, self.until) = (held, later(now, LEASE)),
+            Ok(held) => (self.claims, self.renewed) = (held, now),
             Err(error) => tracing::warn!(%error, "the leases of mails were not renewed"),
         }
     }

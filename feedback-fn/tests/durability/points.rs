@@ -2,24 +2,46 @@
 //! them nothing durable happens and nothing leaves, so that a kill before each of them is a kill anywhere.
 
 use crate::strace::strace;
-use crate::town::{Place, Town, kill, kills, post};
+use crate::town::{Office, Place, Town, kill, kills_or, post};
 use feedback_fn::store::Listed;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Calls before which the program is killed.
-const POINTS: [&str; 8] = ["pwrite64", "fsync", "write", "rename", "unlink", "ftruncate", "writev", "sendto"];
+/// A call before which the program is killed, and how many of them lie between one turn and the next.
+type Point = (&'static str, usize);
+const OF_A_FILE: [Point; 8] = [
+    ("pwrite64", 1),
+    ("fsync", 1),
+    ("write", 1),
+    ("rename", 1),
+    ("unlink", 1),
+    ("ftruncate", 1),
+    ("writev", 1),
+    ("sendto", 1),
+];
+/// What goes to the database, comes from it, goes to the mail server and to residents. A start reads much.
+const OF_A_DATABASE: [Point; 5] = [("sendto", 3), ("recvfrom", 4), ("write", 3), ("writev", 1), ("read", 9)];
 const SUGGESTIONS: usize = 6;
 /// Answers are sent no more often than this in a turn; a long campaign begins again.
 const MOST: usize = 12;
 
 #[test]
 fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
-    let town = Town::new();
+    campaign(&Town::new(), &OF_A_FILE, kills_or(50));
+}
+
+#[test]
+fn nothing_acknowledged_is_missing_in_the_database_after_kills_at_system_calls() {
+    campaign(&Town::with_office(&Value::Null), &OF_A_DATABASE, kills_or(25));
+}
+
+#[track_caller]
+fn campaign(town: &Town, points: &[Point], kills: usize) {
     let mut held: BTreeMap<String, String> = BTreeMap::new();
     let mut reached = 0;
-    for turn in 0..kills() {
-        let point = POINTS[turn % POINTS.len()];
-        let at = turn / POINTS.len() % MOST + 1;
+    for turn in 0..kills {
+        let (point, step) = points[turn % points.len()];
+        let at = turn / points.len() % MOST * step + 1;
         let inject = format!("--inject={point}:signal=KILL:when={at}");
         let log = town.folder.path().join("calls");
         let trace = format!("--trace={point}");
@@ -41,6 +63,7 @@ fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
         let calls = std::fs::read_to_string(&log).unwrap();
         reached += usize::from(calls.contains("killed by SIGKILL"));
     }
+    town.office.iter().for_each(Office::let_leases_end);
     let place = Place::default();
     let mut last = town.start(&place, &[]);
     let stored = town.delivered();
@@ -60,16 +83,22 @@ fn nothing_acknowledged_is_missing_after_kills_at_every_system_call() {
             own.count() != listed.deliveries.len()
         })
         .collect();
+    let altered: Vec<_> =
+        mails.iter().filter(|(_, copies)| copies.iter().any(|copy| copy != &copies[0])).collect();
     println!(
-        "{} kills at system calls ({reached} reached): {} acknowledged, {} missing; {} stored, {} not mailed",
-        kills(),
+        "{kills} kills at system calls ({reached} reached): {} acknowledged, {} missing; {} stored, {} not mailed; \
+         {} mails, {} of them twice, {} of those altered",
         held.len(),
         missing.len(),
         stored.len(),
-        unmailed.len()
+        unmailed.len(),
+        mails.len(),
+        mails.values().filter(|copies| copies.len() > 1).count(),
+        altered.len(),
     );
     assert!(missing.is_empty(), "{missing:?}");
     assert!(unmailed.is_empty(), "{unmailed:?}");
-    assert!(reached * 2 > kills(), "only {reached} points were reached");
-    assert!(held.len() > kills() / 2, "there was no work");
+    assert!(altered.is_empty(), "{altered:?}");
+    assert!(reached * 2 > kills, "only {reached} points were reached");
+    assert!(held.len() > kills / 2, "there was no work");
 }

@@ -1,6 +1,9 @@
 //! A town with the real program: started, killed, started again; and residents who send forms.
 
-use feedback_fn::store::{DeliveryState, Listed, Which, sqlite};
+use crate::cluster::{Cluster, Database};
+use crate::mailbox::Mailbox;
+use feedback_fn::store::postgres::{PostgresConfig, PostgresStore};
+use feedback_fn::store::{DeliveryState, Listed, Store, Which, sqlite};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -9,18 +12,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_feedback-fn");
 /// Long enough for a slow disk; reached only where something hangs.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-/// Kills of each campaign unless the environment variable KILLS names another number.
-const KILLS: usize = 50;
-
-/// How often a campaign kills.
-pub fn kills() -> usize {
-    std::env::var("KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(KILLS)
+/// How often a campaign kills, unless the environment variable KILLS names another number.
+pub fn kills_or(usual: usize) -> usize {
+    std::env::var("KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(usual)
 }
 
 /// Where the program listens just now.
@@ -89,32 +89,70 @@ pub fn kill(program: &mut Child) {
     let _ = program.wait();
 }
 
+/// A database, and the mail server that mails go to.
+pub struct Office {
+    pub cluster: Cluster,
+    database: String,
+    pub mailbox: Mailbox,
+}
+
 /// A folder with everything that the program needs.
 pub struct Town {
     pub folder: tempfile::TempDir,
+    /// Beside a town whose suggestions and mails lie in files.
+    pub office: Option<Office>,
+    /// Warnings and errors of all programs.
+    pub log: Arc<Mutex<String>>,
 }
 
 impl Town {
+    /// A town with its suggestions in an SQLite file and its mails in a folder.
     pub fn new() -> Town {
+        Town::with(None, &serde_json::json!(null))
+    }
+
+    /// A town with its suggestions in PostgreSQL and its mails sent to a mail server; `recipients` as in the
+    /// contract, or null for the usual ones.
+    pub fn with_office(recipients: &Value) -> Town {
+        let cluster = Cluster::own("");
+        let database = cluster.database().name;
+        Town::with(Some(Office { cluster, database, mailbox: Mailbox::new() }), recipients)
+    }
+
+    fn with(office: Option<Office>, recipients: &Value) -> Town {
         let folder = tempfile::tempdir().unwrap();
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review.json");
         let mut contract: Value = serde_json::from_slice(&std::fs::read(fixture).unwrap()).unwrap();
         // The program has the real clock: this round is always open.
         contract["round"]["opens"] = "2000-01-01T00:00:00Z".into();
         contract["round"]["closes"] = "9000-01-01T00:00:00Z".into();
+        if !recipients.is_null() {
+            contract["recipients"] = recipients.clone();
+        }
         std::fs::write(folder.path().join("review.json"), contract.to_string()).unwrap();
+        std::fs::write(folder.path().join("secret"), "a secret of the tests, which is no secret").unwrap();
+        let post = match &office {
+            None => "[transport.files]\nfolder = \"mails\"\n".to_owned(),
+            Some(office) => format!(
+                "[transport.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n{}",
+                office.mailbox.port,
+                office.database().section()
+            ),
+        };
         let config = "listen = \"127.0.0.1:0\"\ncontract = \"review.json\"\ndata = \"data\"\n\
-                      reference_prefix = \"LOE\"\nreserve_mib = 0\n\
+                      reference_prefix = \"LOE\"\nreserve_mib = 0\nsecret_file = \"secret\"\n\
                       [sender]\naddress = \"strategie@stadt.example\"\nname = \"Strategie\"\n\
-                      [transport.files]\nfolder = \"mails\"\n\
                       [delivery]\nmails_per_hour = 0\nmails_per_minute = 0\n\
                       [guard]\nforms_per_minute = 1000000\nburst = 1000000\nsecond_page = false\n";
-        std::fs::write(folder.path().join("feedback.toml"), config).unwrap();
-        Town { folder }
+        std::fs::write(folder.path().join("feedback.toml"), format!("{config}{post}")).unwrap();
+        Town { folder, office, log: Arc::default() }
     }
 
     /// Everything in the store, read beside the program.
     pub fn stored(&self) -> Vec<Listed> {
+        if let Some(office) = &self.office {
+            return office.stored();
+        }
         let database = self.folder.path().join("data/feedback.sqlite");
         sqlite::list(&database, Which::All, usize::MAX >> 1).expect("the store can be read")
     }
@@ -141,7 +179,11 @@ impl Town {
         let mut log = BufReader::new(program.stderr.take().expect("piped")).lines();
         let address = log.by_ref().map_while(Result::ok).find_map(|line| listening(&line));
         // Read to its end, or the program would wait for room in the pipe.
-        std::thread::spawn(move || log.map_while(Result::ok).count());
+        let kept = self.log.clone();
+        std::thread::spawn(move || {
+            let is_bad = |line: &String| ["\"WARN\"", "\"ERROR\""].iter().any(|level| line.contains(level));
+            log.map_while(Result::ok).filter(is_bad).for_each(|line| *kept.lock().unwrap() += &(line + "\n"));
+        });
         (program, address)
     }
 
@@ -163,27 +205,50 @@ impl Town {
         }
     }
 
-    /// Message-ID by file name of every mail.
-    pub fn mails(&self) -> BTreeMap<String, String> {
+    /// Every mail, as often as it came, by what its Message-ID says before the `@`; in a folder it overwrites
+    /// itself.
+    pub fn mails(&self) -> BTreeMap<String, Vec<String>> {
+        if let Some(office) = &self.office {
+            return office.mailbox.mails();
+        }
         let folder = std::fs::read_dir(self.folder.path().join("mails")).unwrap();
         let mails = folder.map(|entry| entry.unwrap().path());
         let mails = mails.filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
-        mails.map(|path| (name(&path), message_id(&std::fs::read_to_string(&path).unwrap()))).collect()
+        let mails = mails.map(|path| std::fs::read_to_string(path).unwrap());
+        mails.map(|mail| (crate::mailbox::name(&mail), vec![mail])).collect()
+    }
+}
+
+impl Office {
+    pub fn database(&self) -> Database<'_> {
+        Database { cluster: &self.cluster, name: self.database.clone() }
+    }
+
+    /// As if so much time had passed for the leases of programs that are gone.
+    pub fn let_leases_end(&self) {
+        let end = "SET due = due - 10 * 60 * 1000 WHERE claimed_due IS NOT NULL";
+        self.database().psql(&format!("UPDATE delivery {end}; UPDATE digest {end}"));
+    }
+
+    fn stored(&self) -> Vec<Listed> {
+        let config = PostgresConfig {
+            host: self.cluster.socket().display().to_string(),
+            port: 5432,
+            database: self.database.clone(),
+            user: crate::cluster::USER.into(),
+            password_file: None,
+            tls: Default::default(),
+            ca_file: None,
+        };
+        let store = PostgresStore::open_beside(&config.options(Path::new("")).unwrap()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.list(Which::All, usize::MAX >> 1)).expect("the store can be read")
     }
 }
 
 fn listening(line: &str) -> Option<SocketAddr> {
     let event: Value = serde_json::from_str(line).ok()?;
     (event["event"] == "server.listening").then(|| event["address"].as_str()?.parse().ok())?
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().expect("a file").to_string_lossy().into_owned()
-}
-
-fn message_id(mail: &str) -> String {
-    let line = mail.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id:"));
-    line.expect("a mail has a Message-ID").to_owned()
 }
 
 /// Xorshift: the same moments in every run.

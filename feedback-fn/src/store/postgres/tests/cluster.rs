@@ -21,6 +21,7 @@ pub const USER: &str = "feedback";
 
 /// What keeps a server small. `fsync` stays on: the store refuses to work without it.
 const SETTINGS: &str = "
+listen_addresses = ''
 shared_buffers = 4MB
 max_connections = 40
 autovacuum = off
@@ -165,9 +166,7 @@ impl Cluster {
     pub fn with(port: u16, settings: &str, files: &[(&str, &str)]) -> Cluster {
         let cluster = Cluster { folder: folder().keep(), elsewhere: None, port, server: Mutex::default() };
         must(Command::new("cp").arg("-a").arg(template()).arg(cluster.data()));
-        let file = cluster.data().join("postgresql.conf");
-        let text = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(&file, format!("{text}{SETTINGS}{settings}")).unwrap();
+        cluster.set(&format!("{SETTINGS}{settings}"));
         for (name, content) in files {
             let path = cluster.data().join(name);
             std::fs::write(&path, content).unwrap();
@@ -192,8 +191,15 @@ impl Cluster {
             server: Mutex::default(),
         };
         initdb(&cluster.data(), &[]);
+        cluster.set("listen_addresses = ''");
         cluster.start();
         cluster
+    }
+
+    fn set(&self, settings: &str) {
+        let file = self.data().join("postgresql.conf");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{text}{settings}\n")).unwrap();
     }
 
     /// The data folder.
@@ -215,7 +221,6 @@ impl Cluster {
             .arg(self.data())
             .arg("-k")
             .arg(&self.folder)
-            .args(["-c", "listen_addresses="])
             .arg("-p")
             .arg(self.port.to_string())
             .env("FOLDER", &self.folder)
