@@ -52,7 +52,7 @@ test("a suggestion made without scripts reaches the authors over SMTP", { timeou
 
   const received = await server.next(2);
   const recipients = received.flatMap(({ envelope }) => envelope.rcptTo.map((recipient) => recipient.address)).sort();
-  assert.deepEqual(recipients, ["beyrle@strategie.example", "rakelmann@strategie.example"]);
+  assert.deepEqual(recipients, ["autorenteam@strategie.example", "stadtverwaltung@strategie.example"]);
   for (const { raw, envelope } of received) {
     assert.equal(envelope.rcptTo.length, 1, "one mail per recipient");
     const lines = raw.toString("latin1").split("\r\n");
