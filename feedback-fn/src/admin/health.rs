@@ -157,7 +157,8 @@ fn waiting(app: &App, stats: &Stats, now: Timestamp) -> Option<Reason> {
 }
 
 fn held(stats: &Stats) -> Option<Reason> {
-    let told = || format!("{} mails are held until you decide: see `feedback-fn list`", stats.held);
+    let told =
+        || format!("{} held until you decide: see `feedback-fn list --state held`", mails_are(stats.held));
     (stats.held > 0).then(|| degraded("held", told()))
 }
 
@@ -165,12 +166,20 @@ fn quarantined(stats: &Stats, now: Timestamp) -> Option<Reason> {
     let age = age(stats.oldest_quarantined?, now);
     let told = || {
         format!(
-            "{} mails are quarantined, the oldest for {}: see `feedback-fn list`",
-            stats.quarantined,
+            "{} quarantined, the oldest for {}: see `feedback-fn list --state quarantined`",
+            mails_are(stats.quarantined),
             spoken(age)
         )
     };
     (age > LONG_QUARANTINE).then(|| degraded("quarantined-long", told()))
+}
+
+/// `1 mail is`, `2 mails are`.
+fn mails_are(number: u64) -> String {
+    match number {
+        1 => "1 mail is".to_owned(),
+        _ => format!("{number} mails are"),
+    }
 }
 
 /// In the largest unit of which there are two.
@@ -192,6 +201,14 @@ mod tests {
         assert_eq!(told(128), None);
         assert_eq!(told(127), Some(("disk-low", Weight::Degraded)));
         assert_eq!(told(63), Some(("disk-full", Weight::Closed)));
+    }
+
+    #[test]
+    fn one_mail_is_not_told_as_many() {
+        let told = |number| held(&Stats { held: number, ..Stats::default() }).map(|reason| reason.message);
+        assert_eq!(told(0), None);
+        assert!(told(1).unwrap().starts_with("1 mail is held"));
+        assert!(told(2).unwrap().starts_with("2 mails are held"));
     }
 
     #[test]

@@ -13,9 +13,9 @@ use clap::Args;
 
 /// Whose mails.
 #[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
 pub(super) struct Whose {
-    /// The suggestion's reference
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    /// The suggestion's reference, such as LOE-7KQ2-M9X7
     reference: Option<Reference>,
     /// The mails of all suggestions
     #[arg(long)]

@@ -1,14 +1,18 @@
 //! `feedback-fn list`: what is stored, and how far its mails are.
 
 use super::beside::ask;
-use super::terminal::{escaped, say};
-use crate::clock::{Clock, SystemClock};
+use super::terminal::{escaped, quoted, remark, say};
+use crate::clock::{Clock, SystemClock, in_town};
 use crate::config::Config;
 use crate::export::{Detail, record};
 use crate::store::{DeliveryState, Listed, ListedDelivery, Which};
+use crate::suggestion::Suggestion;
 use crate::{contract, retention};
 use clap::Args;
 use jiff::Timestamp;
+
+/// The zone of [`in_town`], for people.
+pub(super) const ZONE: &str = "Europe/Berlin";
 
 /// What is listed, and how.
 #[derive(Debug, Args)]
@@ -35,16 +39,26 @@ fn state(word: &str) -> Result<DeliveryState, String> {
 pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     let which = wish.state.map_or(Which::All, Which::With);
     let all = ask(config, async |store| Ok(store.list(which, wish.limit).await?))?;
+    if all.is_empty() && wish.limit > 0 {
+        remark(&nothing(wish.state));
+    }
     let erased_before = erased_before(config);
     let detail = if wish.texts { Detail::Texts } else { Detail::States };
-    for listed in &all {
-        let is_overdue = erased_before.is_some_and(|before| listed.suggestion.received < before);
-        match wish.json {
-            true => say(&json(listed, detail, is_overdue)),
-            false => say(&lines(listed, detail, is_overdue)),
-        }
+    let is_overdue =
+        |listed: &Listed| erased_before.is_some_and(|before| listed.suggestion.received < before);
+    match wish.json {
+        true => all.iter().for_each(|listed| say(&json(listed, detail, is_overdue(listed)))),
+        false => table(&all, detail, is_overdue).iter().for_each(|line| say(line)),
     }
     Ok(())
+}
+
+/// To stderr, so that programs read nothing where there is nothing.
+fn nothing(state: Option<DeliveryState>) -> String {
+    match state {
+        Some(state) => format!("no suggestion has a mail that is {state}"),
+        None => "no suggestion is stored".to_owned(),
+    }
 }
 
 /// Older suggestions should be gone. Unknown without a contract, which is no reason to list nothing.
@@ -61,46 +75,73 @@ pub(super) fn json(listed: &Listed, detail: Detail, is_overdue: bool) -> String 
     escaped(&record.to_string())
 }
 
-/// `LOE-7KQ2-M9X7  2026-11-23T12:00:00Z  6.1.3  delivered (attempts: 1), waiting (attempts: 2, next …)`
-fn lines(listed: &Listed, detail: Detail, is_overdue: bool) -> String {
-    let suggestion = &listed.suggestion;
-    let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();
-    let mark = if !suggestion.marks.is_empty() { "  suspicious" } else { "" };
-    let overdue = if is_overdue { "  overdue" } else { "" };
-    let line = format!(
-        "{}  {}  {}  {}{mark}{overdue}",
-        suggestion.reference,
-        suggestion.received,
-        escaped(&suggestion.target.id),
-        deliveries.join(", ")
-    );
-    match detail {
-        Detail::States => line,
-        Detail::Texts => format!("{line}\n    {}", texts(listed)),
+/// Columns under a heading that says the zone of all times. Ids of targets are as long as the town made them.
+///
+/// ```text
+/// reference      received (Europe/Berlin)  about  mails
+/// LOE-7KQ2-M9X7  2026-11-23 13:00          6.1.3  waiting (attempts: 2, next 2026-11-23 13:15: refused)
+/// ```
+fn table(all: &[Listed], detail: Detail, is_overdue: impl Fn(&Listed) -> bool) -> Vec<String> {
+    let Some(first) = all.first() else { return Vec::new() };
+    let ids: Vec<String> = all.iter().map(|listed| escaped(&listed.suggestion.target.id)).collect();
+    let reference = first.suggestion.reference.as_str().len();
+    let about = ids.iter().map(|id| id.chars().count()).max().unwrap_or_default().max("about".len());
+    let received = format!("received ({ZONE})");
+    let mut lines = vec![format!("{:<reference$}  {received}  {:<about$}  mails", "reference", "about")];
+    for (listed, id) in all.iter().zip(ids) {
+        let suggestion = &listed.suggestion;
+        let time = minute(suggestion.received);
+        let width = received.len();
+        let states = states(listed, is_overdue(listed));
+        lines.push(format!(
+            "{:<reference$}  {time:<width$}  {id:<about$}  {states}",
+            suggestion.reference.as_str()
+        ));
+        if detail == Detail::Texts {
+            lines.extend(texts(suggestion).into_iter().map(|line| format!("    {line}")));
+            lines.push(String::new());
+        }
     }
+    lines
 }
 
-/// `waiting (attempts: 2, next 2026-11-23T12:15:00Z: connecting: refused)`
+/// `delivered (attempts: 1), waiting (attempts: 2, next …)  suspicious  overdue`
+fn states(listed: &Listed, is_overdue: bool) -> String {
+    let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();
+    let mark = if !listed.suggestion.marks.is_empty() { "  suspicious" } else { "" };
+    let overdue = if is_overdue { "  overdue" } else { "" };
+    format!("{}{mark}{overdue}", deliveries.join(", "))
+}
+
+/// `2026-11-23 12:15` by the clocks of the town: the same width always.
+pub(super) fn minute(instant: Timestamp) -> String {
+    in_town(instant).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// `waiting (attempts: 2, next 2026-11-23 12:15: connecting: refused)`
 pub(super) fn delivery(delivery: &ListedDelivery) -> String {
     let attempts = delivery.attempts;
     let cause = delivery.cause.as_deref().map(|cause| format!(": {}", escaped(cause))).unwrap_or_default();
     match delivery.state {
         DeliveryState::Waiting | DeliveryState::Bundled => {
-            format!("{} (attempts: {attempts}, next {}{cause})", delivery.state, delivery.due)
+            format!("{} (attempts: {attempts}, next {}{cause})", delivery.state, minute(delivery.due))
         }
         state => format!("{state} (attempts: {attempts}{cause})"),
     }
 }
 
-/// As JSON: what a resident wrote must not look like another line, nor move the terminal's cursor.
-fn texts(listed: &Listed) -> String {
-    let suggestion = &listed.suggestion;
-    let data = serde_json::json!({
-        "text": suggestion.text,
-        "rewording": suggestion.rewording,
-        "name": suggestion.name,
-        "email": suggestion.email,
-        "publish": suggestion.publish,
-    });
-    escaped(&data.to_string())
+/// What a resident wrote, as a person reads it.
+fn texts(suggestion: &Suggestion) -> Vec<String> {
+    let row = |name: &str, value: &str| format!("{name:<10} {}", escaped(value));
+    let mut lines = Vec::new();
+    lines.extend(suggestion.name.as_ref().map(|name| row("name", name)));
+    lines.extend(suggestion.email.as_ref().map(|email| row("email", email)));
+    lines.push(row("publish", if suggestion.publish { "allowed" } else { "not allowed" }));
+    lines.push("suggestion".to_owned());
+    lines.extend(quoted(&suggestion.text));
+    if let Some(rewording) = &suggestion.rewording {
+        lines.push("rewording".to_owned());
+        lines.extend(quoted(rewording));
+    }
+    lines
 }

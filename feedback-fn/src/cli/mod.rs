@@ -65,6 +65,9 @@ enum Command {
         json: bool,
     },
     /// Try again at once the mails that wait or are held
+    #[command(override_usage = "feedback-fn retry <REFERENCE> [--config <CONFIG>]\n       \
+                                feedback-fn retry --all [--config <CONFIG>]\n\n\
+                                Example: feedback-fn retry LOE-7KQ2-M9X7")]
     Retry {
         #[command(flatten)]
         place: Place,
@@ -72,6 +75,9 @@ enum Command {
         whose: Whose,
     },
     /// Let out the mails that are quarantined
+    #[command(override_usage = "feedback-fn release <REFERENCE> [--config <CONFIG>]\n       \
+                                feedback-fn release --all [--config <CONFIG>]\n\n\
+                                Example: feedback-fn release LOE-7KQ2-M9X7")]
     Release {
         #[command(flatten)]
         place: Place,
@@ -79,12 +85,15 @@ enum Command {
         whose: Whose,
     },
     /// Hold the mails that wait, until `retry`
+    #[command(override_usage = "feedback-fn hold <REFERENCE> --cause <CAUSE> [--config <CONFIG>]\n       \
+                                feedback-fn hold --all --cause <CAUSE> [--config <CONFIG>]\n\n\
+                                Example: feedback-fn hold LOE-7KQ2-M9X7 --cause question")]
     Hold {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         whose: Whose,
-        /// Why, for the list
+        /// Why, for the list, such as `question`
         #[arg(long)]
         cause: String,
     },
@@ -101,8 +110,8 @@ enum Command {
     Purge {
         #[command(flatten)]
         place: Place,
-        /// Erase what was received before this day (2026-12-31), whatever the contract says
-        #[arg(long)]
+        /// Erase what was received before this day (2026-12-31 or 31.12.2026), whatever the contract says
+        #[arg(long, value_parser = purge::day)]
         before: Option<Date>,
         #[command(flatten)]
         consent: Consent,

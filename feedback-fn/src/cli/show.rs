@@ -1,12 +1,10 @@
 //! `feedback-fn show REFERENCE`: all that is stored about one suggestion.
 
 use super::beside::ask;
-use super::list;
-use super::terminal::{escaped, say};
-use crate::clock::in_town;
+use super::list::{self, ZONE};
+use super::terminal::{escaped, quoted, say};
 use crate::config::Config;
 use crate::export::Detail;
-use crate::mail::text::BodyText;
 use crate::reference::Reference;
 use crate::store::{Kind, Listed, ListedDelivery};
 use crate::suggestion::Mark;
@@ -44,11 +42,11 @@ fn words(listed: &Listed, is_overdue: bool) -> Vec<String> {
     let suggestion = &listed.suggestion;
     let target = &suggestion.target;
     let row = |name: &str, value: &str| format!("{name:<10} {}", escaped(value));
-    let received = in_town(suggestion.received).strftime("%Y-%m-%d %H:%M").to_string();
+    let received = list::minute(suggestion.received);
     let publish = if suggestion.publish { "allowed, without the name" } else { "not allowed" };
     let mut lines = vec![
         row("reference", suggestion.reference.as_str()),
-        row("received", &format!("{received}, round {}", suggestion.round)),
+        row("received", &format!("{received} ({ZONE}), round {}", suggestion.round)),
         row("about", &format!("{} {}, {}", target.id, target.title, target.path)),
         row("publish", publish),
     ];
@@ -65,9 +63,9 @@ fn words(listed: &Listed, is_overdue: bool) -> Vec<String> {
         lines.push(row("overdue", "it would be erased, but a mail of it was not delivered"));
     }
     lines.extend(listed.deliveries.iter().map(|delivery| format!("{:<10} {}", "mail", mail(delivery))));
-    lines.extend(quoted("passage", target.text.as_deref()));
-    lines.extend(quoted("suggestion", Some(&suggestion.text)));
-    lines.extend(quoted("rewording", suggestion.rewording.as_deref()));
+    lines.extend(titled("passage", target.text.as_deref()));
+    lines.extend(titled("suggestion", Some(&suggestion.text)));
+    lines.extend(titled("rewording", suggestion.rewording.as_deref()));
     lines
 }
 
@@ -79,10 +77,7 @@ fn mail(delivery: &ListedDelivery) -> String {
     format!("{to}: {}", list::delivery(delivery))
 }
 
-/// Each line after a bar: what a resident wrote cannot look like a line of this program.
-fn quoted(title: &str, text: Option<&str>) -> Vec<String> {
+fn titled(title: &str, text: Option<&str>) -> Vec<String> {
     let Some(text) = text else { return Vec::new() };
-    let heading = [String::new(), title.to_owned()].into_iter();
-    let clean = BodyText::new(text).to_string();
-    heading.chain(clean.lines().map(|line| format!("  | {line}"))).collect()
+    [String::new(), title.to_owned()].into_iter().chain(quoted(text)).collect()
 }

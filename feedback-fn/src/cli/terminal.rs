@@ -3,6 +3,7 @@
 //! Nothing that a resident wrote, or a server answered, reaches a terminal as it came.
 
 pub(super) use crate::export::escaped;
+use crate::mail::text::BodyText;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use std::io::{self, BufRead, ErrorKind, IsTerminal, StdoutLock, Write};
@@ -66,17 +67,35 @@ pub(super) fn remark(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// `1 mail`, `2 mails`.
+/// `1 mail`, `2 mails`, `3 pieces of the text`: the first word is what is counted.
 pub(super) fn counted(number: u64, what: &str) -> String {
+    let (word, rest) = what.split_at(what.find(' ').unwrap_or(what.len()));
     match number {
         1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
+        _ => format!("{number} {word}s{rest}"),
     }
+}
+
+/// Each line after a bar: what a resident wrote cannot look like a line of this program.
+pub(super) fn quoted(text: &str) -> Vec<String> {
+    BodyText::new(text).as_str().lines().map(|line| format!("  | {line}")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_has_its_plural() {
+        for (number, what, told) in [
+            (0, "mail", "0 mails"),
+            (1, "mail", "1 mail"),
+            (1, "piece of the text", "1 piece of the text"),
+            (12, "piece of the text", "12 pieces of the text"),
+        ] {
+            assert_eq!(counted(number, what), told);
+        }
+    }
 
     #[test]
     fn only_the_word_itself_confirms() {

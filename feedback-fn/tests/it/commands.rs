@@ -33,12 +33,56 @@ fn list_shows_those_of_a_state_and_no_more_than_asked_for() {
         check(&ran, 0, &[]);
         ran.stdout.lines().count()
     };
-    assert_eq!(lines(&["list"]), 3);
-    assert_eq!(lines(&["list", "--limit", "2"]), 2);
-    assert_eq!(lines(&["list", "--state", "quarantined"]), 1);
+    assert_eq!(lines(&["list"]), 1 + 3);
+    assert_eq!(lines(&["list", "--limit", "2"]), 1 + 2);
+    assert_eq!(lines(&["list", "--state", "quarantined"]), 1 + 1);
     assert_eq!(lines(&["list", "--state", "waiting", "--json"]), 2);
     assert_eq!(lines(&["list", "--state", "held"]), 0);
     check(&installation.run(&["list", "--state", "gone"]), 2, &["waiting, bundled, delivered, held"]);
+}
+
+#[test]
+fn list_has_columns_that_align_and_one_zone_for_all_times() {
+    let installation = Installation::new();
+    let mut summer = suggestion(2, "zwei");
+    summer.received = "2025-07-01T22:30:00.123Z".parse().unwrap();
+    summer.target.id = "eine-lange-seite".to_owned();
+    installation.keep(&[suggestion(1, "eins"), summer], Standing::Accepted);
+    check(&installation.run(&["hold", "--all", "--cause", "Umzug"]), 0, &["2 mails held"]);
+    let (one, two) = (reference(1), reference(2));
+    let table = format!(
+        "reference      received (Europe/Berlin)  about             mails\n\
+         {two}  2025-07-02 00:30          eine-lange-seite  held (attempts: 0: Umzug)  overdue\n\
+         {one}  2025-12-01 12:00          6.1.1             held (attempts: 0: Umzug)  overdue\n"
+    );
+    assert_eq!(installation.run(&["list"]).stdout, table);
+}
+
+#[test]
+fn list_prints_texts_as_a_person_reads_them() {
+    let installation = Installation::new();
+    let mut long = suggestion(1, "Mehr \"Bänke\"\r\nund Licht");
+    long.name = Some("Kim".to_owned());
+    long.rewording = Some("Der Bus fährt öfter.".to_owned());
+    long.publish = false;
+    installation.keep(&[long], Standing::Accepted);
+    let listed = installation.run(&["list", "--texts"]);
+    let texts = "    name       Kim\n    publish    not allowed\n    suggestion\n      | Mehr \"Bänke\"\n      \
+                 | und Licht\n    rewording\n      | Der Bus fährt öfter.\n\n";
+    assert!(listed.stdout.ends_with(texts), "{listed:#?}");
+}
+
+#[test]
+fn list_says_that_there_is_nothing_and_leaves_the_output_empty() {
+    let installation = Installation::new();
+    for (arguments, told) in [
+        (&["list"][..], "no suggestion is stored\n"),
+        (&["list", "--json"], "no suggestion is stored\n"),
+        (&["list", "--state", "held"], "no suggestion has a mail that is held\n"),
+    ] {
+        let ran = installation.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", told));
+    }
 }
 
 #[test]
@@ -115,6 +159,13 @@ fn decisions_about_mails_are_done_told_and_logged_without_content() {
     for wrong in [&["retry"][..], &["retry", "--all", one.as_str()], &["hold", "--all"]] {
         check(&installation.run(wrong), 2, &["Usage"]);
     }
+    let example = "Example: feedback-fn hold LOE-7KQ2-M9X7 --cause question";
+    check(
+        &installation.run(&["hold", "--cause", "x"]),
+        2,
+        &["<REFERENCE|--all>", "hold --all --cause", example],
+    );
+    check(&installation.run(&["hold"]), 2, &["<REFERENCE|--all>", "--cause <CAUSE>", example]);
 }
 
 #[test]
@@ -226,14 +277,17 @@ fn purge_erases_what_is_old_and_delivered() {
     drop(database);
 
     let purged = installation.run(&["purge"]);
-    check(&purged, 0, &["erased 1 suggestion received before", "1 as old stay", "operator.purged"]);
+    check(&purged, 0, &["erased 1 suggestion received before", "1 as old stays, since", "operator.purged"]);
     assert!(installation.shown(&reference(1)).is_none());
     let today = Timestamp::now().to_string()[..10].to_owned();
     let before = ["purge", "--before", &today];
     check(&installation.run(&before), 1, &["this cannot be undone", "`--yes`"]);
     check(&installation.run(&[&before[..], &["--yes"]].concat()), 0, &["erased 1 suggestion"]);
     assert!(installation.shown(&reference(3)).is_none() && installation.shown(&reference(2)).is_some());
-    check(&installation.run(&["purge", "--before", "gestern"]), 2, &["gestern"]);
+    let forms = "a day is written 2026-12-31 or 31.12.2026";
+    check(&installation.run(&["purge", "--before", "gestern"]), 2, &["gestern", forms]);
+    let german = ["purge", "--before", "31.12.2999", "--yes"];
+    check(&installation.run(&german), 1, &["2999-12-31 is yet to come"]);
     check(&installation.run(&["purge", "--before", "2999-01-01", "--yes"]), 1, &["yet to come"]);
 
     let review = std::fs::read_to_string(installation.path("review.json")).unwrap();
