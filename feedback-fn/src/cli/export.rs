@@ -4,6 +4,7 @@ use super::beside::ask;
 use super::log;
 use super::terminal::{Output, counted, remark};
 use crate::config::Config;
+use crate::contract::{self, Review};
 use crate::export::{self, Audience, Dialect, Filter, Format, Written};
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -67,9 +68,12 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
             path.display()
         );
     }
-    let written = match &wish.output {
-        Some(path) => to_file(config, &wish.wish(), path)?,
-        None => to(config, &wish.wish(), &mut Output(std::io::stdout().lock()))?,
+    let (output, wish) = (wish.output.as_deref(), wish.wish());
+    let contract = contract(config);
+    ask(config, async |store| export::ensure_known(&wish.filter, contract.as_ref(), &*store).await)?;
+    let written = match output {
+        Some(path) => to_file(config, &wish, path)?,
+        None => to(config, &wish, &mut Output(std::io::stdout().lock()))?,
     };
     tracing::info!(event = "operator.exported", suggestions = written.suggestions);
     tell(written);
@@ -78,6 +82,12 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
 
 fn to(config: &Config, wish: &export::Wish, out: &mut dyn Write) -> anyhow::Result<Written> {
     ask(config, async |store| export::write(&*store, wish, out).await)
+}
+
+/// Without a contract the store alone says what there is: no reason to export nothing.
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn contract(config: &Config) -> Option<Review> {
+    contract::parse(&std::fs::read(&config.contract).ok()?).ok()
 }
 
 /// Beside the file, for its owner only; then in its place.

@@ -5,11 +5,13 @@
 //! (`store`) and not for files (`cli`).
 
 mod document;
+mod known;
 mod layout;
 mod record;
 mod sheet;
 mod synopsis;
 
+pub use known::ensure_known;
 pub use record::{Detail, escaped, record};
 pub use sheet::{Dialect, guarded};
 pub(crate) use synopsis::section;

@@ -138,3 +138,36 @@ fn export_replaces_its_file_whole_and_only_its_owner_reads_it() {
     assert_eq!(std::fs::read_to_string(installation.path("out.jsonl")).unwrap(), text, "as it was");
     assert!(!installation.path(".out.jsonl.part").exists());
 }
+
+#[test]
+fn export_refuses_what_neither_contract_nor_store_knows() {
+    let installation = Installation::new();
+    let mut old = suggestion(1, "Mehr Fische");
+    old.target.id = "9.9.9".to_owned();
+    old.target.theme = Some("fischerei".to_owned());
+    installation.keep(&[old], Standing::Accepted);
+    for (option, value, code, told) in [
+        ("--theme", "mobilitaet", 0, "0 suggestions written"),
+        ("--theme", "fischerei", 0, "1 suggestion written"),
+        ("--target", "9.9.9", 0, "1 suggestion written"),
+        ("--target", "dokument", 0, "0 suggestions written"),
+        (
+            "--theme",
+            "Mobilität",
+            1,
+            "there is no theme `Mobilität`, neither in the contract nor in the store",
+        ),
+        ("--theme", "mobilitat", 1, "hint: did you mean `mobilitaet`?"),
+        ("--theme", "fischrei", 1, "hint: did you mean `fischerei`?"),
+        ("--target", "Dokumente", 1, "hint: did you mean `dokument`?"),
+        ("--target", "xyz", 1, "hint: `review.json` has every target"),
+    ] {
+        let ran = installation.run(&["export", option, value, "--output", "out.jsonl"]);
+        assert!(ran.code == Some(code) && ran.stderr.contains(told), "{option} {value}: {ran:#?}");
+        let made = std::fs::remove_file(installation.path("out.jsonl"));
+        assert_eq!(made.is_ok(), code == 0, "{option} {value}");
+    }
+    std::fs::remove_file(installation.path("review.json")).unwrap();
+    let ran = installation.run(&["export", "--theme", "fischerei"]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("1 suggestion written"), "{ran:#?}");
+}
