@@ -1,5 +1,6 @@
 //! The program itself: started, killed, started again.
 
+use crate::installation::Installation;
 use crate::support::{REVIEW, configuration};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -196,4 +197,17 @@ fn program_that_is_told_to_end_finishes_and_lets_go_of_idle_connections() {
     let ended = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(ended.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn check_warns_of_a_daily_digest_that_nobody_gets() {
+    let installation = Installation::new();
+    let config = std::fs::read_to_string(installation.path("feedback.toml")).unwrap();
+    let delivery = "\n[delivery]\ndaily_digest = [\"Rathaus@stadt.example\", \"ratahus@stadt.example\"]\n";
+    std::fs::write(installation.path("feedback.toml"), config + delivery).unwrap();
+    let ran = installation.run(&["check"]);
+    let warned: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("warning")).collect();
+    let told =
+        "warning: `delivery.daily_digest` has `ratahus@stadt.example`, to whom the contract sends nothing";
+    assert_eq!((ran.code, warned), (Some(0), vec![told]));
 }

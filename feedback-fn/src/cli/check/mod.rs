@@ -5,11 +5,12 @@
 
 mod access;
 mod clock;
+mod digests;
 
 use super::say;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::contract::Review;
+use crate::contract::{self, Review};
 use crate::mail::{Failure, Transport, TransportConfig};
 use crate::pages::{AGAIN, Published};
 use crate::store::{StoreOptions, postgres, sqlite};
@@ -37,6 +38,7 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
             Err(error) => say(&format!("{what}: NOT in order: {error:#}")),
         }
     }
+    daily_digests(&config).iter().for_each(|warning| say(warning));
     let failed = results.iter().filter(|(_, result)| result.is_err()).count();
     ensure!(failed == 0, "{failed} of {} are not in order", results.len() + 1);
     Ok(())
@@ -53,6 +55,14 @@ fn contract(config: &Config) -> anyhow::Result<String> {
         false => "; there is no `function/again.html`: the check page stands in for the second page",
     };
     Ok(format!("{}{second_page}", summary(&published.review)))
+}
+
+/// Nothing without a contract, about which the operator has been told.
+#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
+fn daily_digests(config: &Config) -> Vec<String> {
+    let review = std::fs::read(&config.contract).ok().and_then(|json| contract::parse(&json).ok());
+    review
+        .map_or_else(Vec::new, |review| digests::warnings(&config.delivery.daily_digest, &review.recipients))
 }
 
 fn summary(review: &Review) -> String {
