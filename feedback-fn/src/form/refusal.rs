@@ -23,6 +23,8 @@ pub enum Code {
     TooManyRequests,
     /// The store has no room.
     StorageFull,
+    /// The store cannot be reached, or does not answer in time.
+    StoreAway,
     /// Not a request that our forms send.
     BadRequest,
     /// No such page.
@@ -37,7 +39,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 16] = [
         Code::MissingText,
         Code::TooLong,
         Code::InvalidEmail,
@@ -48,6 +50,7 @@ impl Code {
         Code::ExpiredToken,
         Code::TooManyRequests,
         Code::StorageFull,
+        Code::StoreAway,
         Code::BadRequest,
         Code::NotFound,
         Code::MethodNotAllowed,
@@ -68,6 +71,7 @@ impl Code {
             Code::ExpiredToken => "expired-token",
             Code::TooManyRequests => "too-many-requests",
             Code::StorageFull => "storage-full",
+            Code::StoreAway => "store-away",
             Code::BadRequest => "bad-request",
             Code::NotFound => "not-found",
             Code::MethodNotAllowed => "method-not-allowed",
@@ -83,7 +87,7 @@ impl Code {
             Code::UnknownTarget | Code::NotFound => 404,
             Code::RoundNotOpen | Code::RoundClosed | Code::InvalidToken | Code::ExpiredToken => 409,
             Code::TooManyRequests => 429,
-            Code::StorageFull => 503,
+            Code::StorageFull | Code::StoreAway => 503,
             Code::BadRequest => 400,
             Code::MethodNotAllowed => 405,
             Code::TooLarge => 413,
@@ -104,6 +108,7 @@ impl Code {
             Code::ExpiredToken => "the token is too old; ask `check` for a new one",
             Code::TooManyRequests => "too many requests from this network; come again later",
             Code::StorageFull => "there is no room at the moment; come again later",
+            Code::StoreAway => "the store does not answer at the moment; come again later",
             Code::BadRequest => "the request is not one of these forms",
             Code::NotFound => "there is no such page",
             Code::MethodNotAllowed => "the page does not answer to this method",

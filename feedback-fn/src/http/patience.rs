@@ -6,6 +6,7 @@
 
 use crate::app::App;
 use crate::store::{self, StoreError};
+use anyhow::anyhow;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -15,6 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The store's answer, if it comes in time.
 pub(super) async fn in_time<T>(app: &App, answer: store::Answer<'_, T>) -> Result<T, StoreError> {
     let _waiting = app.metrics.waiting_for_store.enter();
-    let late = || StoreError::Full(format!("no answer in {} s", PATIENCE.as_secs()));
+    let late = || StoreError::Away(anyhow!("no answer in {} s", PATIENCE.as_secs()));
     timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
 }

@@ -317,7 +317,8 @@ fn spaced(mut changes: Vec<Change>) -> Vec<Change> {
 fn refused(error: &StoreError) -> Refusal {
     tracing::error!(event = "store.refused", cause = %error);
     match error {
-        StoreError::Full(_) | StoreError::Away(_) => Refusal::for_now(Code::StorageFull, COME_AGAIN),
+        StoreError::Full(_) => Refusal::for_now(Code::StorageFull, COME_AGAIN),
+        StoreError::Away(_) => Refusal::for_now(Code::StoreAway, COME_AGAIN),
         StoreError::ReferenceTaken | StoreError::Failed(_) => Code::Internal.into(),
     }
 }

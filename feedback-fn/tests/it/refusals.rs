@@ -133,7 +133,7 @@ async fn store_that_is_slow_keeps_the_text_and_stores_once() {
     let database = rusqlite::Connection::open(function.folder.path().join("data/feedback.sqlite")).unwrap();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     let refused = function.send(&form, &token).await;
-    assert_eq!((refused.status, refused.element("code")), (503, Some("storage-full")), "{}", refused.body);
+    assert_eq!((refused.status, refused.element("code")), (503, Some("store-away")), "{}", refused.body);
     assert_eq!(refused.header("retry-after"), Some("30"));
     assert!(refused.body.contains("Mehr Bänke"), "{}", refused.body);
     database.execute_batch("COMMIT").unwrap();
