@@ -1,21 +1,30 @@
 //! Where events go: to stderr, one line each; for people at a terminal, as JSON otherwise.
 //!
 //! `RUST_LOG` decides how much. No event of this program holds a resident's text, name or address; nor does
-//! the report of a panic, whose payload could quote any of them.
+//! the report of a panic, whose payload could quote any of them. What libraries would say is not written, however
+//! much is asked for: that of PostgreSQL quotes the values of each statement.
 
 use std::io::{IsTerminal, Write};
 use std::panic::{self, PanicHookInfo};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::FilterFn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// Starts writing events. Call once.
 pub(super) fn start() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr);
+    let lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
+    let events = tracing_subscriber::registry().with(filter).with(own());
     match std::io::stderr().is_terminal() {
-        true => lines.init(),
-        false => lines.json().flatten_event(true).init(),
+        true => events.with(lines).init(),
+        false => events.with(lines.json().flatten_event(true)).init(),
     }
+}
+
+/// Lets only this program's own events through.
+fn own() -> FilterFn {
+    FilterFn::new(|event| event.target().split("::").next() == Some(env!("CARGO_CRATE_NAME")))
 }
 
 /// From now on a panic tells its place and nothing else.
@@ -48,6 +57,21 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_libraries_say_is_not_written() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = fmt::layer().with_writer(move || writer.clone());
+        let events = tracing_subscriber::registry().with(EnvFilter::new("trace")).with(own()).with(layer);
+        tracing::subscriber::with_default(events, || {
+            tracing::debug!(target: "tokio_postgres::query", "canary");
+            tracing::debug!(target: "feedback_fnord", "canary");
+            tracing::debug!(event = "contract.reloaded");
+        });
+        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("contract.reloaded") && !log.contains("canary"), "{log}");
     }
 
     #[test]

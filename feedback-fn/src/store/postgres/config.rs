@@ -53,6 +53,8 @@ pub struct PostgresOptions {
     pub(super) tls: Option<MakeRustlsConnect>,
     /// For messages.
     pub(super) name: String,
+    /// What was configured, for advice.
+    pub(super) config: PostgresConfig,
 }
 
 impl std::fmt::Debug for PostgresOptions {
@@ -85,7 +87,7 @@ impl PostgresConfig {
         let tls = self.tls(base)?;
         connection.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
         let name = format!("`{}` at `{}`", self.database, self.host);
-        Ok(PostgresOptions { connection, tls, name })
+        Ok(PostgresOptions { connection, tls, name, config: self.clone() })
     }
 
     fn tls(&self, base: &Path) -> Result<Option<MakeRustlsConnect>> {

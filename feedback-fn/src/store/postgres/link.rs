@@ -5,16 +5,18 @@
 //! Every wait ends: a server that does not answer is away.
 
 use super::config::PostgresOptions;
-use super::schema;
 use super::trouble::{Trouble, told};
+use super::{login, schema};
 use crate::store::StoreError;
 use anyhow::{anyhow, ensure};
+use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Connection, NoTls};
 
 /// Name, TCP, TLS, login and the look at the settings.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -35,14 +37,15 @@ struct Link {
 impl Link {
     async fn open(options: &PostgresOptions) -> anyhow::Result<Link> {
         let connection = &options.connection;
+        let advised = |error| login::advised(error, options);
         let (client, task) = match &options.tls {
             Some(tls) => {
-                let (client, connection) = connection.connect(tls.clone()).await.map_err(told)?;
-                (client, tokio::spawn(async { drop(connection.await) }))
+                let (client, connection) = connection.connect(tls.clone()).await.map_err(advised)?;
+                (client, tokio::spawn(run_silently(connection)))
             }
             None => {
-                let (client, connection) = connection.connect(NoTls).await.map_err(told)?;
-                (client, tokio::spawn(async { drop(connection.await) }))
+                let (client, connection) = connection.connect(NoTls).await.map_err(advised)?;
+                (client, tokio::spawn(run_silently(connection)))
             }
         };
         let link = Link { client, task };
@@ -54,6 +57,17 @@ impl Link {
     fn cut(self) {
         self.task.abort();
     }
+}
+
+/// Moves what is asked and answered until the connection ends. Awaiting it would do the same and write what the
+/// server remarks beside its answers (NOTICE) into the log: it may hold paths and values. That the server should
+/// not send them (`client_min_messages`) cannot be said through every pgbouncer.
+async fn run_silently<S, T>(mut connection: Connection<S, T>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {}
 }
 
 /// Connections to one database.

@@ -11,6 +11,7 @@ mod config;
 mod erase;
 mod intake;
 mod link;
+mod login;
 mod look;
 mod rows;
 mod schema;

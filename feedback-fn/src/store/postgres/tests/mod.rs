@@ -1,6 +1,7 @@
 //! What the store promises, against a real server.
 
 mod cluster;
+mod login;
 mod outage;
 mod pgbouncer;
 mod refusals;
