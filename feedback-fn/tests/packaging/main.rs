@@ -10,6 +10,7 @@
 )]
 
 mod caddy;
+mod certificate;
 mod nginx;
 mod systemd;
 mod town;

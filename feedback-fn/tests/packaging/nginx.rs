@@ -1,14 +1,9 @@
 //! `proxy/nginx.conf` in front of the program.
 
+use crate::certificate::Certificate;
 use crate::town::{Proxy, Town, serves_a_town};
 use crate::{adapted, free_port, program};
-use std::net::TcpStream;
 use std::process::Command;
-use std::sync::Arc;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-
-const NAME: &str = "strategie.stadt.example";
 
 #[test]
 fn town_is_served_by_nginx() {
@@ -16,9 +11,7 @@ fn town_is_served_by_nginx() {
     let (plain, secure) = (free_port(), free_port());
     let folder = town.folder.path();
     let at = |name: &str| folder.join(name).display().to_string();
-    let certificate = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
-    std::fs::write(at("fullchain.pem"), certificate.cert.pem()).unwrap();
-    std::fs::write(at("privkey.pem"), certificate.signing_key.serialize_pem()).unwrap();
+    let certificate = Certificate::made_in(folder);
     let sample = adapted(
         "proxy/nginx.conf",
         &[
@@ -28,8 +21,8 @@ fn town_is_served_by_nginx() {
             ("    listen [::]:443 ssl http2;\n", ""),
             ("/srv/strategie/public", &town.public()),
             ("127.0.0.1:8787", &format!("127.0.0.1:{}", town.port)),
-            ("/etc/ssl/strategie/fullchain.pem", &at("fullchain.pem")),
-            ("/etc/ssl/strategie/privkey.pem", &at("privkey.pem")),
+            ("/etc/ssl/strategie/fullchain.pem", &certificate.chain),
+            ("/etc/ssl/strategie/privkey.pem", &certificate.key),
             ("/var/log/nginx/strategie.log", &at("access.log")),
             ("/var/log/nginx/strategie-error.log", &at("error.log")),
         ],
@@ -45,16 +38,7 @@ fn town_is_served_by_nginx() {
     command.args(["-p", &at(""), "-c", &at("nginx.conf")]);
     let _proxy = Proxy::start(&mut command, secure);
 
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.cert.der().clone()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let client = Arc::new(client.with_root_certificates(roots).with_no_client_auth());
-    serves_a_town(|| {
-        let name = ServerName::try_from(NAME).unwrap();
-        let connection = ClientConnection::new(client.clone(), name).unwrap();
-        StreamOwned::new(connection, TcpStream::connect(("127.0.0.1", secure)).unwrap())
-    });
+    serves_a_town(|| certificate.connect(secure));
 
     let log = std::fs::read_to_string(at("access.log")).unwrap();
     assert!(log.contains("POST /rueckmeldung/send"), "{log}");

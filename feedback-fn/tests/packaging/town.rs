@@ -177,8 +177,8 @@ pub fn form(page: &str, body: &str, claimed: &str) -> String {
 pub fn serves_a_town<S: Read + Write>(connect: impl Fn() -> S) {
     let page = ask(connect(), &get("/"));
     assert_eq!((page.status, page.body.contains("the first page")), (200, true), "{page:?}");
-    let page = ask(connect(), &get("/thema/"));
-    assert_eq!((page.status, page.body.contains("a theme")), (200, true), "{page:?}");
+    let theme = ask(connect(), &get("/thema/"));
+    assert_eq!((theme.status, theme.body.contains("a theme")), (200, true), "{theme:?}");
     let missing = ask(connect(), &get("/nowhere/"));
     assert_eq!(missing.status, 404);
     assert!(missing.body.contains("the town's own words"), "{missing:?}");
@@ -201,6 +201,10 @@ pub fn serves_a_town<S: Read + Write>(connect: impl Fn() -> S) {
     let sent = ask(connect(), &form("send", &format!("{fields}&token={token}"), "192.0.2.3"));
     assert_eq!(sent.status, 303, "{sent:?}");
     assert!(sent.head.contains("location: /rueckmeldung/receipt?nr=loe-"), "{sent:?}");
+
+    for reply in [&page, &unknown, &check, &sent] {
+        assert_eq!(reply.head.matches("strict-transport-security:").count(), 1, "{reply:?}");
+    }
 
     // Four forms are the limit; whoever claims another address each time is still one.
     let fourth = ask(connect(), &form("check", &fields, "192.0.2.4"));
