@@ -27,6 +27,7 @@ pub mod pages;
 pub mod reference;
 pub mod responses;
 pub mod retention;
+mod rights;
 pub mod store;
 pub mod suggestion;
 pub mod token;

@@ -3,6 +3,7 @@
 //! Only here is anything printed: what was asked for to stdout, everything else to stderr. All commands but
 //! `serve` work beside the running service.
 
+mod access;
 mod beside;
 mod check;
 mod decide;

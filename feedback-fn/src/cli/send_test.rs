@@ -37,7 +37,6 @@ pub(super) fn run(config: &Config, to: &To) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
 fn recipients(config: &Config, to: &To) -> anyhow::Result<Vec<Recipient>> {
     if !to.all {
         let address = to.address.as_ref().or(config.operator.as_ref()).context(
@@ -46,8 +45,8 @@ fn recipients(config: &Config, to: &To) -> anyhow::Result<Vec<Recipient>> {
         return Ok(vec![Recipient { name: String::new(), address: address.to_string() }]);
     }
     let path = config.contract.display();
-    let json = std::fs::read(&config.contract).with_context(|| format!("cannot read `{path}`"))?;
-    let recipients = contract::parse(&json).with_context(|| format!("`{path}`"))?.recipients;
+    let recipients =
+        contract::parse(&contract::bytes(&config.contract)?).with_context(|| format!("`{path}`"))?.recipients;
     let all = recipients.default.into_iter().chain(recipients.themes.into_values().flatten());
     let each: BTreeMap<String, Recipient> =
         all.map(|recipient| (recipient.address.to_ascii_lowercase(), recipient)).collect();

@@ -11,6 +11,7 @@ mod watch;
 pub use instant::Instant;
 pub use read::parse;
 pub use watch::Watch;
+pub(crate) use watch::bytes;
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};

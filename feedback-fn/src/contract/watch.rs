@@ -5,9 +5,10 @@
 //! a mistake in a build must not take the forms away from residents.
 
 use crate::clock::Clock;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -114,12 +115,30 @@ impl<T> Watch<T> {
     }
 }
 
-/// The stamp is taken before the content, so that a change in between is seen the next time.
+/// What the file holds; fails with what to do if there is none, or if this user may not read it.
 #[expect(clippy::disallowed_methods, reason = "the contract's edge to the file system")]
+pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => anyhow!(
+            "there is no contract `{shown}`\nhint: build the site (`auslage --root site build` writes \
+             `site/public/review.json`), or set `contract` to where that file lies"
+        ),
+        io::ErrorKind::PermissionDenied => anyhow!(
+            "cannot read the contract `{shown}`: {error}\nhint: let the user who runs the service read it, and all \
+             folders above it be entered: `chmod a+r {shown}`, `chmod a+x` for the folders"
+        ),
+        _ => anyhow!(error).context(format!("cannot read the contract `{shown}`")),
+    }
+}
+
+/// The stamp is taken before the content, so that a change in between is seen the next time.
 fn read<T>(path: &Path, prepare: fn(&[u8]) -> anyhow::Result<T>) -> anyhow::Result<(Stamp, T)> {
-    let context = || format!("cannot read the contract `{}`", path.display());
-    let stamp = Stamp::of(&std::fs::metadata(path).with_context(context)?);
-    let bytes = std::fs::read(path).with_context(context)?;
-    let content = prepare(&bytes).with_context(|| format!("in `{}`", path.display()))?;
+    let stamp = Stamp::of(&std::fs::metadata(path).map_err(|error| unreadable(path, error))?);
+    let content = prepare(&bytes(path)?).with_context(|| format!("in `{}`", path.display()))?;
     Ok((stamp, content))
 }

@@ -313,6 +313,8 @@ fn check_names_what_others_can_read_with_the_command_that_mends_it() {
     check(&installation.run(&["check"]), 1, &["permissions: NOT in order", wrong]);
     set("data", 0o711);
     check(&installation.run(&["check"]), 1, &["NOT in order: others can read `data/feedback.sqlite`"]);
+    set("data/feedback.sqlite", 0o640);
+    check(&installation.run(&["check"]), 1, &["NOT in order: others can read `data/feedback.sqlite`"]);
     set("data/feedback.sqlite", 0o600);
     check(&installation.run(&["check"]), 0, &["permissions: in order"]);
 

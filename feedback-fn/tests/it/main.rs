@@ -30,3 +30,4 @@ mod site;
 mod slow;
 mod strictness;
 mod support;
+mod users;

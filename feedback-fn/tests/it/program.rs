@@ -141,7 +141,11 @@ fn check_tells_all_that_is_wrong_and_fails() {
     let wrong = run(folder.path(), &["check"]);
     let report = String::from_utf8(wrong.stdout).unwrap();
     assert_eq!(wrong.status.code(), Some(1));
-    for line in ["contract: NOT in order: cannot read", "store: in order", "mail: NOT in order: connecting"] {
+    for line in [
+        "contract: NOT in order: there is no contract `review.json`\nhint: build the site (`auslage --root site build`",
+        "store: in order",
+        "mail: NOT in order: connecting",
+    ] {
         assert!(report.contains(line), "{report}");
     }
 }

@@ -3,16 +3,16 @@
 //! Whoever checks may be another user than the one who serves: a folder or a database made here would belong
 //! to the wrong one.
 
-mod access;
 mod clock;
 mod digests;
 
-use super::say;
+use super::{access, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::contract::{self, Review};
 use crate::mail::{Failure, Transport, TransportConfig};
 use crate::pages::{AGAIN, Published};
+use crate::rights;
 use crate::store::{StoreOptions, postgres, sqlite};
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
@@ -44,12 +44,10 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
 fn contract(config: &Config) -> anyhow::Result<String> {
     let path = &config.contract;
-    let json = std::fs::read(path)
-        .with_context(|| format!("cannot read `{}`; build the site first", path.display()))?;
-    let published = Published::prepare(&json)?;
+    let published =
+        Published::prepare(&contract::bytes(path)?).with_context(|| format!("in `{}`", path.display()))?;
     let second_page = match published.templates.contains(AGAIN) {
         true => "",
         false => "; there is no `function/again.html`: the check page stands in for the second page",
@@ -119,11 +117,9 @@ fn disk(config: &Config) -> anyhow::Result<String> {
 fn writable(folder: &Path) -> anyhow::Result<PathBuf> {
     let place = standing(folder);
     ensure!(place.is_dir(), "`{}` is a file and not a folder", place.display());
-    rustix::fs::access(&place, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
-        format!(
-            "nothing can be written to `{}`; give it to the user who runs `feedback-fn serve`",
-            place.display()
-        )
+    rustix::fs::access(&place, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
+        let (place, advice) = (place.display(), rights::advice(&place));
+        anyhow!("nothing can be written to `{place}` by this user: {error}\nhint: {advice}")
     })?;
     Ok(place)
 }

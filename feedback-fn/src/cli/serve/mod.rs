@@ -5,7 +5,7 @@
 mod bind;
 mod notify;
 
-use super::log;
+use super::{access, log};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::{App, Listener, serve, serve_admin};
@@ -39,6 +39,7 @@ async fn work(path: &Path, mut config: Config, inherited: Inherited) -> anyhow::
     if config.guard.connections < wanted {
         tracing::warn!(event = "server.few_files", connections = config.guard.connections, wanted);
     }
+    warn_of_readers(&config);
     notifier.ready();
     let (stop, stopped) = watch::channel(false);
     let (reload, reloaded) = watch::channel(());
@@ -72,6 +73,13 @@ async fn work(path: &Path, mut config: Config, inherited: Inherited) -> anyhow::
         ended = work => ended.map(|_| ()),
         () = notifier.keep_alive() => Ok(()),
         never = app.run_retention() => match never {},
+    }
+}
+
+/// Says what others on this computer can read and should not; `feedback-fn check` says it as well.
+fn warn_of_readers(config: &Config) {
+    for problem in access::problems(config).unwrap_or_default() {
+        tracing::warn!(event = "files.open", problem);
     }
 }
 

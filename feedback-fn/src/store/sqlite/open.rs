@@ -2,9 +2,13 @@
 
 use super::writer::Disk;
 use super::{SqliteOptions, schema};
-use anyhow::{Context, bail, ensure};
+use crate::rights;
+use anyhow::{Context, anyhow, bail, ensure};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +21,11 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 pub(super) fn lock(path: &Path) -> anyhow::Result<File> {
     let path = path.with_extension("lock");
     let context = || format!("cannot lock `{}`", path.display());
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).with_context(context)?;
+    let opened = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+    let file = opened.map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => anyhow!("{}: {error}\nhint: {}", context(), rights::advice(&path)),
+        _ => anyhow!(error).context(context()),
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => bail!("{}: another feedback-fn uses this store", context()),
@@ -38,10 +46,28 @@ pub(super) fn read_write(path: &Path) -> anyhow::Result<Connection> {
 /// A connection to a database of the present version.
 pub(super) fn existing(path: &Path) -> anyhow::Result<Connection> {
     let context = || format!("cannot open the store `{}`", path.display());
-    ensure!(path.exists(), "{}: there is none yet; `feedback-fn serve` makes it", context());
+    ensure!(is_there(path)?, "{}: there is none yet; `feedback-fn serve` makes it", context());
     let connection = connected(path).with_context(context)?;
     schema::must_be_present(&connection).with_context(context)?;
     Ok(connection)
+}
+
+/// Whether there is a database; fails if this user may not use it, which looks the same to SQLite. The folder
+/// counts as well: the write-ahead log is made beside the file.
+fn is_there(path: &Path) -> anyhow::Result<bool> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let used = access(path, Access::READ_OK | Access::WRITE_OK)
+        .and_then(|()| access(folder, Access::WRITE_OK | Access::EXEC_OK));
+    match used {
+        Ok(()) => Ok(true),
+        Err(Errno::NOENT) => Ok(false),
+        Err(Errno::ACCESS) => bail!(
+            "the store `{}` cannot be read and written by this user\nhint: {}",
+            path.display(),
+            rights::advice(path)
+        ),
+        Err(error) => Err(error).with_context(|| format!("cannot see the store `{}`", path.display())),
+    }
 }
 
 pub(super) fn connected(path: &Path) -> anyhow::Result<Connection> {
@@ -80,7 +106,7 @@ pub fn check(options: &SqliteOptions, place: &Path) -> anyhow::Result<String> {
     if let Some(shortage) = disk.shortage() {
         bail!("{shortage}: nothing would be accepted\nhint: make room on the disk, or lower `reserve_mib`");
     }
-    if !path.exists() {
+    if !is_there(path)? {
         return Ok(format!("`{}` will be made at the first start", path.display()));
     }
     let context = || format!("cannot write to the store `{}`", path.display());

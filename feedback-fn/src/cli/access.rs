@@ -10,34 +10,58 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const OTHERS_READ: u32 = 0o004;
-const OTHERS_ENTER: u32 = 0o001;
+/// Who must not read it.
+#[derive(Clone, Copy)]
+enum Strangers {
+    /// All but the owner. A file that this program makes has no other reader.
+    Group,
+    /// All but the owner and the group, by which a service reads what belongs to root.
+    World,
+}
+
+impl Strangers {
+    /// Bits of a mode that let them read.
+    fn read(self) -> u32 {
+        match self {
+            Strangers::Group => 0o044,
+            Strangers::World => 0o004,
+        }
+    }
+
+    /// Bits that let them pass through a folder.
+    fn enter(self) -> u32 {
+        match self {
+            Strangers::Group => 0o011,
+            Strangers::World => 0o001,
+        }
+    }
+}
 
 /// Looks at everything that is to be kept from others, as far as it exists.
 pub(super) fn check(config: &Config) -> anyhow::Result<String> {
-    let wanted = kept(config);
-    let there: Vec<&PathBuf> = wanted.iter().filter(|path| path.exists()).collect();
+    let open = problems(config)?;
+    ensure!(open.is_empty(), "{}", open.join("; "));
+    let there = kept(config).iter().filter(|(path, _)| path.exists()).count();
+    Ok(format!("others can read none of the {there} files and folders that are to be kept from them"))
+}
+
+/// What others can read, each with the command that mends it.
+pub(super) fn problems(config: &Config) -> anyhow::Result<Vec<String>> {
     let mut open = Vec::new();
-    for path in &there {
-        if is_open(path)? {
+    for (path, strangers) in kept(config).iter().filter(|(path, _)| path.exists()) {
+        if is_open(path, *strangers)? {
             let mode = if path.is_dir() { "700" } else { "600" };
             open.push(format!("others can read `{0}`: `chmod {mode} {0}`", path.display()));
         }
     }
-    open.extend(strangers(config)?);
-    ensure!(open.is_empty(), "{}", open.join("; "));
-    Ok(format!("others can read none of the {} files and folders that are to be kept from them", there.len()))
+    open.extend(of_strangers(config)?);
+    Ok(open)
 }
 
-fn kept(config: &Config) -> Vec<PathBuf> {
+fn kept(config: &Config) -> Vec<(PathBuf, Strangers)> {
     let mut paths: Vec<PathBuf> = match &config.postgres {
         Some(postgres) => postgres.password_file.iter().map(|file| config.base.join(file)).collect(),
-        None => {
-            let database = config.database();
-            let beside = |ending: &str| PathBuf::from(format!("{}{ending}", database.display()));
-            let secret = config.data.join("secret");
-            vec![config.data.clone(), database.clone(), beside("-wal"), beside("-shm"), secret]
-        }
+        None => vec![config.data.clone()],
     };
     paths.extend(config.secret_file.clone());
     match &config.transport {
@@ -46,15 +70,26 @@ fn kept(config: &Config) -> Vec<PathBuf> {
             paths.extend(smtp.password_file.as_ref().map(|file| config.base.join(file)));
         }
     }
-    paths
+    let paths = paths.into_iter().map(|path| (path, Strangers::World));
+    paths.chain(made(config).into_iter().map(|path| (path, Strangers::Group))).collect()
 }
 
-fn is_open(path: &Path) -> anyhow::Result<bool> {
+/// The files of the data folder.
+fn made(config: &Config) -> Vec<PathBuf> {
+    if config.postgres.is_some() {
+        return Vec::new();
+    }
+    let database = config.database();
+    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", database.display()));
+    vec![database.clone(), beside("-wal"), beside("-shm"), config.data.join("secret")]
+}
+
+fn is_open(path: &Path, strangers: Strangers) -> anyhow::Result<bool> {
     let path = path.canonicalize().with_context(|| format!("cannot see `{}`", path.display()))?;
     let mode = |path: &Path| metadata(path).map(|metadata| metadata.mode());
-    let readable = mode(&path)? & OTHERS_READ != 0;
+    let readable = mode(&path)? & strangers.read() != 0;
     for folder in path.ancestors().skip(1) {
-        if mode(folder)? & OTHERS_ENTER == 0 {
+        if mode(folder)? & strangers.enter() == 0 {
             return Ok(false);
         }
     }
@@ -62,7 +97,7 @@ fn is_open(path: &Path) -> anyhow::Result<bool> {
 }
 
 /// Files of the data folder that belong to somebody else than the folder, as after a start by `root`.
-fn strangers(config: &Config) -> anyhow::Result<Vec<String>> {
+fn of_strangers(config: &Config) -> anyhow::Result<Vec<String>> {
     let mut strangers = Vec::new();
     if config.postgres.is_some() || !config.data.is_dir() {
         return Ok(strangers);
