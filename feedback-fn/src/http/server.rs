@@ -32,6 +32,9 @@ const LIFETIME: Duration = Duration::from_secs(120);
 /// For the request under way when a connection or the program is told to end. Systems that end programs wait
 /// for ten seconds before they kill, and the store still has to close.
 const FAREWELL: Duration = Duration::from_secs(9);
+/// For the first request of a connection that was taken just before the program was told to end: hyper would close
+/// it without an answer, though its request may be on its way.
+const COURTESY: Duration = Duration::from_millis(200);
 /// After a failed accept (no file descriptors left): without a pause the loop would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const BUFFER: usize = 16 * 1024;
@@ -200,8 +203,18 @@ async fn talk<S: Service>(
         // Errors here are the client's: it went away or spoke no HTTP.
         _ = connection.as_mut() => return,
         () = sleep(LIFETIME) => {}
-        _ = stopped.wait_for(|stopped| *stopped) => {}
+        () = ending(&mut stopped) => {
+            if timeout(COURTESY, connection.as_mut()).await.is_ok() {
+                return;
+            }
+        }
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(FAREWELL, connection).await;
+}
+
+/// Ready when the program is told to end.
+async fn ending(stopped: &mut watch::Receiver<bool>) {
+    // An error says that the door is gone, which is the same.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -5,7 +5,7 @@
 //! number of acknowledgements and a drawn part of a millisecond, so that the moments fall where the work
 //! is, on any machine. With PostgreSQL its server is killed, too.
 
-use crate::town::{Dice, Office, PATIENCE, Place, Town, kill, kills_or, post};
+use crate::town::{Dice, Office, PATIENCE, Place, Town, kill, kills_or, post, stop};
 use feedback_fn::store::Listed;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,16 +25,22 @@ const SERVER_TOO: usize = 4;
 
 #[test]
 fn whoever_holds_a_reference_is_in_the_store_and_mailed_after_kills_at_random() {
-    campaign(&Town::new(), kills_or(50));
+    campaign(&Town::new(), kills_or(50), kill);
+}
+
+#[test]
+fn whoever_holds_a_reference_is_in_the_store_and_mailed_after_restarts_under_load() {
+    campaign(&Town::new(), kills_or(20), stop);
 }
 
 #[test]
 fn whoever_holds_a_reference_is_in_the_database_and_mailed_after_kills_of_program_and_server() {
-    campaign(&Town::with_office(&Value::Null), kills_or(16));
+    campaign(&Town::with_office(&Value::Null), kills_or(16), kill);
 }
 
+/// Ends the program under load in one way, again and again.
 #[track_caller]
-fn campaign(town: &Town, kills: usize) {
+fn campaign(town: &Town, kills: usize, end: fn(&mut Child)) {
     let place = Arc::new(Place::default());
     let (tell, told) = channel();
     let clients: Vec<_> = (0..CLIENTS)
@@ -43,7 +49,7 @@ fn campaign(town: &Town, kills: usize) {
             std::thread::spawn(move || resident(client, &place, &tell))
         })
         .collect();
-    let mut last = kill_under_load(town, kills, &place, &told);
+    let mut last = end_under_load(town, kills, end, &place, &told);
     place.end();
     let held: BTreeMap<String, String> =
         clients.into_iter().flat_map(|client| client.join().expect("a resident gave up")).collect();
@@ -61,8 +67,14 @@ fn campaign(town: &Town, kills: usize) {
     assert_eq!(figures.stray, [] as [String; 0], "mails of nothing that is stored");
 }
 
-/// Starts the program, kills it under load, again and again; then starts it once more.
-fn kill_under_load(town: &Town, kills: usize, place: &Place, told: &Receiver<()>) -> Child {
+/// Starts the program, ends it under load, again and again; then starts it once more.
+fn end_under_load(
+    town: &Town,
+    kills: usize,
+    end: fn(&mut Child),
+    place: &Place,
+    told: &Receiver<()>,
+) -> Child {
     let mut dice = Dice(SEED);
     let mut wait = |most: u64| {
         for _ in 0..dice.below(most) {
@@ -78,7 +90,7 @@ fn kill_under_load(town: &Town, kills: usize, place: &Place, told: &Receiver<()>
             office.cluster.start();
             wait(MOST_BETWEEN);
         }
-        kill(&mut program);
+        end(&mut program);
     }
     town.office.iter().for_each(Office::let_leases_end);
     town.start(place, &[])
@@ -171,7 +183,7 @@ impl<'a> Figures<'a> {
 
     fn show(&self, kills: usize) {
         println!(
-            "{kills} kills at random: {} acknowledged, {} of them missing; {} stored, {} of them not mailed to all; \
+            "{kills} ends: {} acknowledged, {} of them missing; {} stored, {} of them not mailed to all; \
              {} mails, {} of them twice, {} of those altered; {} tried more than once",
             self.acknowledged,
             self.missing.len(),

@@ -96,6 +96,12 @@ pub struct Office {
     pub mailbox: Mailbox,
 }
 
+/// Ends the program as systemd does.
+pub fn stop(program: &mut Child) {
+    kill_process(Pid::from_child(program), Signal::TERM).unwrap();
+    assert!(program.wait().unwrap().success(), "it ends in order");
+}
+
 /// A folder with everything that the program needs.
 pub struct Town {
     pub folder: tempfile::TempDir,
