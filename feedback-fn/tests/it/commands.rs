@@ -239,6 +239,36 @@ fn what_is_left_of_an_erased_suggestion_is_found_and_fails_the_command() {
 }
 
 #[test]
+fn backup_keeps_what_is_erased_until_it_is_erased_there_and_erase_says_so() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, MORE), suggestion(2, "Ganz etwas anderes.")], Standing::Accepted);
+    let one = reference(1);
+    let backup = |name: &str| {
+        let path = installation.path(name);
+        let open = rusqlite::Connection::open(installation.path("data/feedback.sqlite")).unwrap();
+        open.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+        path
+    };
+    let holds_it = |path: &std::path::Path| {
+        let bytes = std::fs::read(path).unwrap();
+        ["canary", one.as_str()].map(|trace| memchr::memmem::find(&bytes, trace.as_bytes()).is_some())
+    };
+    let erase = || installation.run(&["erase", one.as_str(), "--yes"]);
+    let before = backup("before.sqlite");
+    check(&erase(), 0, &["found nowhere", "backups, dumps and exported tables made before still hold it"]);
+    assert_eq!(holds_it(&before), [true; 2]);
+    assert_eq!(holds_it(&backup("after.sqlite")), [false; 2]);
+
+    std::fs::copy(&before, installation.path("data/feedback.sqlite")).unwrap();
+    assert!(installation.shown(&one).is_some());
+    let again = erase();
+    check(&again, 0, &["found nowhere"]);
+    assert!(!again.stderr.contains("canary") && again.stderr.contains("operator.erased"), "{again:#?}");
+    assert_eq!(holds_it(&installation.path("data/feedback.sqlite")), [false; 2]);
+    assert!(installation.shown(&reference(2)).is_some());
+}
+
+#[test]
 fn log_that_another_program_reads_is_waited_for() {
     let installation = Installation::new();
     installation.keep(&[suggestion(1, MORE)], Standing::Accepted);

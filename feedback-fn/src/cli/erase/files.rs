@@ -1,10 +1,10 @@
 //! The files in which something could be left, read piece by piece.
 
-use super::traces::contains;
 use crate::reference::Reference;
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn names(mail: &[u8], reference: &[u8]) -> bool {
     let unfolded = text.replace("=\r\n", "");
     let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let decoded = STANDARD.decode(body.replace("\r\n", "")).unwrap_or_default();
-    [unfolded.as_bytes(), &decoded].iter().any(|bytes| contains(bytes, reference))
+    [unfolded.as_bytes(), &decoded].iter().any(|bytes| memmem::find(bytes, reference).is_some())
 }
 
 #[cfg(test)]
@@ -100,7 +100,8 @@ mod tests {
             bytes[at..at + 8].copy_from_slice(b"reminder");
             std::fs::write(&path, &bytes).unwrap();
             let mut seen = 0;
-            windows(&path, 8, |window| seen += usize::from(contains(window, b"reminder"))).unwrap();
+            windows(&path, 8, |window| seen += usize::from(memmem::find(window, b"reminder").is_some()))
+                .unwrap();
             assert!(seen > 0, "at {at}");
         }
     }

@@ -30,7 +30,11 @@ pub(super) fn run(config: &Config, reference: &Reference, consent: Consent) -> a
     tracing::info!(event = "operator.erased", reference = reference.as_str());
     say(&format!("erased `{reference}`, {}", counted(listed.deliveries.len() as u64, "mail")));
     prove(config, &traces)?;
-    tell_of_mails(config, reference)
+    tell_of_mails(config, reference)?;
+    say(
+        "backups, dumps and exported tables made before still hold it: delete them, or erase it again after a restore",
+    );
+    Ok(())
 }
 
 /// Pieces of what is to be erased that nobody else's suggestion holds.
@@ -67,8 +71,8 @@ fn prove(config: &Config, traces: &Traces) -> anyhow::Result<()> {
         found.join(", ")
     );
     say(&format!(
-        "looked for the reference and {}: found nowhere in {} of `{}`",
-        counted(traces.pieces() as u64, "piece of the text"),
+        "looked for the reference and {} of the text: found nowhere in {} of `{}`",
+        counted(traces.pieces() as u64, "piece"),
         counted(files.len() as u64, "file"),
         config.data.display()
     ));

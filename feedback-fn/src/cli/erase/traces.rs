@@ -5,6 +5,7 @@
 
 use super::files::{Window, windows};
 use crate::suggestion::Suggestion;
+use memchr::memmem::Finder;
 use std::path::Path;
 
 /// Bytes of a piece at least: shorter ones stand in other texts, too.
@@ -17,21 +18,21 @@ const PIECES: usize = 16;
 /// What is looked for.
 #[derive(Debug)]
 pub(super) struct Traces {
-    reference: Vec<u8>,
+    reference: Finder<'static>,
     pieces: Vec<Piece>,
     left_out: Vec<&'static str>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 struct Piece {
     what: &'static str,
-    bytes: Vec<u8>,
+    finder: Finder<'static>,
 }
 
 impl Traces {
     pub(super) fn of(suggestion: &Suggestion) -> Traces {
         let mut traces = Traces {
-            reference: suggestion.reference.as_str().into(),
+            reference: Finder::new(suggestion.reference.as_str()).into_owned(),
             pieces: Vec::new(),
             left_out: Vec::new(),
         };
@@ -53,7 +54,8 @@ impl Traces {
         let wanted = bytes.chunks(LONGEST).filter(|piece| piece.len() >= SHORTEST);
         let count = wanted.clone().count();
         let step = count.div_ceil(PIECES).max(1);
-        self.pieces.extend(wanted.step_by(step).map(|bytes| Piece { what, bytes: bytes.to_owned() }));
+        let finders = wanted.step_by(step).map(|bytes| Finder::new(bytes).into_owned());
+        self.pieces.extend(finders.map(|finder| Piece { what, finder }));
     }
 
     /// Another suggestion's words prove nothing.
@@ -66,7 +68,7 @@ impl Traces {
     }
 
     fn forget_what_is_in_texts(&mut self, texts: &[&str]) {
-        let is_there = |piece: &Piece| texts.iter().any(|text| contains(text.as_bytes(), &piece.bytes));
+        let is_there = |piece: &Piece| texts.iter().any(|text| piece.finder.find(text.as_bytes()).is_some());
         let (forgotten, kept) = std::mem::take(&mut self.pieces).into_iter().partition(is_there);
         self.pieces = kept;
         let forgotten: Vec<Piece> = forgotten;
@@ -99,22 +101,9 @@ impl Traces {
     }
 
     fn found_in_bytes(&self, bytes: &[u8]) -> Option<&'static str> {
-        if contains(bytes, &self.reference) {
+        if self.reference.find(bytes).is_some() {
             return Some("the reference");
         }
-        self.pieces.iter().find(|piece| contains(bytes, &piece.bytes)).map(|piece| piece.what)
+        self.pieces.iter().find(|piece| piece.finder.find(bytes).is_some()).map(|piece| piece.what)
     }
-}
-
-/// Whether `bytes` hold `wanted`.
-pub(super) fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    let Some(first) = wanted.first() else { return true };
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| byte == first) {
-        if rest[at..].starts_with(wanted) {
-            return true;
-        }
-        rest = &rest[at + 1..];
-    }
-    false
 }
