@@ -11,6 +11,8 @@
 
 mod caddy;
 mod certificate;
+mod container;
+mod debian;
 mod nginx;
 mod systemd;
 mod town;
