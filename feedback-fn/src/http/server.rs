@@ -166,7 +166,7 @@ async fn converse<S: Service>(
     let mut first = 0;
     let said = tokio::select! {
         said = timeout(HEADER_DEADLINE, stream.read(std::slice::from_mut(&mut first))) => said,
-        _ = stopped.wait_for(|stopped| *stopped) => return,
+        () = ending(&mut stopped) => timeout(COURTESY, stream.read(std::slice::from_mut(&mut first))).await,
     };
     // Otherwise it was closed, or said nothing.
     if let Ok(Ok(1)) = said {
