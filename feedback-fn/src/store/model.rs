@@ -284,6 +284,8 @@ pub struct ListedDelivery {
     pub attempts: u32,
     /// When it is tried next, while it waits.
     pub due: Timestamp,
+    /// Whether a program has it in hand, or had it when it was killed; then `due` is the end of the lease.
+    pub is_leased: bool,
     /// Why the last attempt failed.
     pub cause: Option<String>,
 }
@@ -300,7 +302,8 @@ pub enum Amount {
 /// An operator's decision about mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// What waits or is held is tried now, as if for the first time; what is held in a digest goes out alone.
+    /// What waits or is held is tried now, with all tries of the schedule before it; what is held in a digest goes
+    /// out alone. That it was tried is not forgotten: it may have arrived, and is never put into a digest.
     /// What is being tried just now is left to whoever tries it.
     Retry,
     /// What is quarantined may go out.

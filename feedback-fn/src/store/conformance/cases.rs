@@ -60,6 +60,8 @@ pub(crate) async fn claimed_delivery_is_nobody_elses_until_the_lease_ends(store:
     let got: Vec<_> = first.iter().map(|d| (d.number, d.attempts, d.generation)).collect();
     assert_eq!(got, [(1, 1, 1), (2, 1, 1)]);
     assert!(store.claim_due(at(9), 10, lease).await.unwrap().is_empty());
+    let listed = store.show(entry(1).suggestion.reference).await.unwrap().unwrap();
+    assert!(listed.deliveries.iter().all(|delivery| delivery.is_leased && delivery.due == at(10)));
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
 
     let second = store.claim_due(at(10), 1, lease).await.unwrap();
@@ -217,8 +219,32 @@ pub(crate) async fn held_mail_is_tried_again_when_an_operator_says_so(store: &dy
     assert_eq!(store.change(one, Change::Retry, at(5)).await.unwrap(), 1);
     assert_eq!(store.change(Amount::All, Change::Retry, at(6)).await.unwrap(), 2);
     let claimed = store.claim_due(at(6), 10, MINUTE).await.unwrap();
-    assert_eq!(claimed.iter().map(|d| d.attempts).collect::<Vec<_>>(), [1, 1], "as if for the first time");
+    let attempts: Vec<_> = claimed.iter().map(|delivery| delivery.attempts).collect();
+    assert_eq!(attempts, [2, 2], "the schedule begins anew, and what was tried may have arrived");
     assert_eq!(store.change(Amount::All, Change::Retry, at(6)).await.unwrap(), 0, "they are being tried");
+}
+
+/// What was tried once may have arrived: by its attempts the outbox knows that it must not go into a digest.
+pub(crate) async fn retry_does_not_forget_that_a_mail_was_tried(store: &dyn Store) {
+    for number in [1, 2] {
+        store.accept(to_one(number)).await.unwrap();
+    }
+    let deferred = || Outcome::Deferred { until: at(99), cause: "perhaps delivered".into() };
+    let claimed = store.claim_due(at(0), 1, MINUTE).await.unwrap();
+    store.record(claimed[0].id, claimed[0].generation, deferred(), at(0)).await.unwrap();
+    for minute in [1, 2] {
+        let of = Amount::Of(claimed[0].suggestion.reference.clone());
+        assert_eq!(
+            store.change(of.clone(), Change::Hold { cause: "x".into() }, at(minute)).await.unwrap(),
+            1
+        );
+        assert_eq!(store.change(of, Change::Retry, at(minute)).await.unwrap(), 1);
+    }
+    store.change(Amount::All, Change::Retry, at(3)).await.unwrap();
+    let mut again = store.claim_due(at(3), 10, MINUTE).await.unwrap();
+    again.sort_by_key(|delivery| delivery.suggestion != claimed[0].suggestion);
+    let attempts: Vec<_> = again.iter().map(|delivery| delivery.attempts).collect();
+    assert_eq!(attempts, [2, 1], "the other one was never tried");
 }
 
 pub(crate) async fn held_by_an_operator_it_waits_for_the_operator(store: &dyn Store) {

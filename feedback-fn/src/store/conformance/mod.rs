@@ -38,6 +38,7 @@ macro_rules! conformance_tests {
             confirmation_goes_to_one_address_once_a_day,
             quarantined_suggestion_waits_until_it_is_released,
             held_mail_is_tried_again_when_an_operator_says_so,
+            retry_does_not_forget_that_a_mail_was_tried,
             held_by_an_operator_it_waits_for_the_operator,
             erased_suggestion_is_gone_with_everything_of_it,
             suggestion_stays_until_every_author_got_it,

@@ -99,7 +99,9 @@ impl Row {
             }
             Change::Retry if waits || self.state == DeliveryState::Held => {
                 self.state = DeliveryState::Waiting;
-                self.lease = Lease { generation: self.lease.generation + 1, ..Lease::new(now) };
+                let Lease { generation, attempts, .. } = self.lease;
+                self.lease =
+                    Lease { generation: generation + 1, attempts: attempts.min(1), ..Lease::new(now) };
                 self.cause = None;
                 self.digest = None;
                 true

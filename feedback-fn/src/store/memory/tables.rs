@@ -299,6 +299,7 @@ impl Tables {
                 state: row.state,
                 attempts: row.lease.attempts,
                 due: digest.map_or(row.lease.due, |digest| digest.lease.due),
+                is_leased: digest.map_or(row.lease.is_claimed, |digest| digest.lease.is_claimed),
                 cause: row.cause.clone().or_else(|| digest.and_then(|digest| digest.cause.clone())),
             }
         });

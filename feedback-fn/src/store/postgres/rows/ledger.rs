@@ -59,7 +59,7 @@ async fn listed(
     let sql = format!(
         "WITH chosen AS (SELECT * FROM suggestion s WHERE {condition} ORDER BY s.id {order} LIMIT $1)
          SELECT s.id, {SUGGESTION}, d.number, d.name, d.address, d.state, d.attempts, coalesce(g.due, d.due),
-                coalesce(d.cause, g.cause)
+                coalesce(d.cause, g.cause), coalesce(g.claimed_due, d.claimed_due) IS NOT NULL
          FROM chosen s LEFT JOIN delivery d ON d.suggestion = s.id
                        LEFT JOIN digest g ON g.id = d.digest AND d.state = 'bundled'
          ORDER BY s.id {order}, d.number"
@@ -91,7 +91,7 @@ const LOCK_DIGESTS: &str = "SELECT id FROM digest
 const RELEASE: &str =
     "UPDATE delivery SET state = 'waiting', due = $1 WHERE state = 'quarantined' AND {whose}";
 const RETRY_ALONE: &str =
-    "UPDATE delivery SET state = 'waiting', due = $1, attempts = 0, cause = NULL, digest = NULL,
+    "UPDATE delivery SET state = 'waiting', due = $1, attempts = least(attempts, 1), cause = NULL, digest = NULL,
                          generation = generation + 1
      WHERE (state = 'held' OR state = 'waiting' AND claimed_due IS NULL) AND {whose}";
 const RETRY_BUNDLED: &str = "UPDATE delivery SET due = $1

@@ -44,7 +44,7 @@ pub(super) fn claimed(row: &Row, at: usize) -> Result<Delivery, Trouble> {
     })
 }
 
-/// From `number, name, address, state, attempts, due, cause` at `at`.
+/// From `number, name, address, state, attempts, due, cause` and whether it is leased, at `at`.
 pub(super) fn listed(row: &Row, at: usize) -> Result<ListedDelivery, Trouble> {
     let word: &str = row.try_get(at + 3)?;
     let state = DeliveryState::from_word(word);
@@ -55,6 +55,7 @@ pub(super) fn listed(row: &Row, at: usize) -> Result<ListedDelivery, Trouble> {
         attempts: count(row, at + 4)?,
         due: instant(row, at + 5)?,
         cause: row.try_get(at + 6)?,
+        is_leased: row.try_get(at + 7)?,
     })
 }
 

@@ -46,7 +46,8 @@ fn listed(connection: &Connection, rest: &str, values: impl Params) -> rusqlite:
     let mut select =
         connection.prepare_cached(&format!("SELECT {SUGGESTION}, s.id FROM suggestion s {rest}"))?;
     let mut deliveries = connection.prepare_cached(
-        "SELECT d.number, d.name, d.address, d.state, d.attempts, coalesce(g.due, d.due), coalesce(d.cause, g.cause)
+        "SELECT d.number, d.name, d.address, d.state, d.attempts, coalesce(g.due, d.due), coalesce(d.cause, g.cause),
+                coalesce(g.claimed_due, d.claimed_due) IS NOT NULL
          FROM delivery d LEFT JOIN digest g ON g.id = d.digest AND d.state = 'bundled'
          WHERE d.suggestion = ?1 ORDER BY d.number",
     )?;
@@ -74,7 +75,7 @@ pub(in super::super) fn change(
         )],
         Change::Retry => vec![
             (
-                "UPDATE delivery SET state = 'waiting', due = ?1, attempts = 0, cause = NULL, digest = NULL,
+                "UPDATE delivery SET state = 'waiting', due = ?1, attempts = min(attempts, 1), cause = NULL, digest = NULL,
                                      generation = generation + 1
                  WHERE (state = 'held' OR state = 'waiting' AND claimed_due IS NULL) AND {whose}",
                 now.clone(),

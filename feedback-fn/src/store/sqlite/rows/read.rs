@@ -46,7 +46,7 @@ pub(super) fn claimed(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     })
 }
 
-/// From `number, name, address, state, attempts, due, cause`.
+/// From `number, name, address, state, attempts, due, cause` and whether it is leased.
 pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<ListedDelivery> {
     let word: String = row.get(3)?;
     let state = DeliveryState::from_word(&word);
@@ -57,6 +57,7 @@ pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<ListedDelivery> {
         attempts: row.get(4)?,
         due: instant(row, 5)?,
         cause: row.get(6)?,
+        is_leased: row.get(7)?,
     })
 }
 
