@@ -17,16 +17,26 @@ use crate::store::Store;
 use crate::token::Seal;
 use hyper::Request;
 use hyper::body::Body;
+use jiff::Timestamp;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// For the mail in hand when the program is told to end.
 const FAREWELL: Duration = Duration::from_secs(9);
+
+/// What became of a configuration that was read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    /// It counts.
+    Taken,
+    /// Something is wrong with it.
+    Refused,
+}
 
 /// Everything that answering a request needs.
 pub struct App {
@@ -40,6 +50,8 @@ pub struct App {
     pub(crate) wake: Wake,
     pub(crate) tally: Arc<Tally>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Since when a changed configuration is refused, so that an older one counts.
+    pub(crate) config_refused: Mutex<Option<Timestamp>>,
     /// Whether the program was told to end.
     pub(crate) ending: AtomicBool,
     pub(crate) config: Current<Config>,
@@ -70,6 +82,7 @@ impl App {
             wake: Wake::default(),
             tally: Arc::default(),
             metrics: Arc::default(),
+            config_refused: Mutex::default(),
             ending: AtomicBool::new(false),
             config: Current::new(config),
         })
@@ -96,6 +109,16 @@ impl App {
         self.config.set(config);
         self.contract.current();
         Ok(fixed)
+    }
+
+    /// Notes whether the configuration that was read last can be used. Who asks the admin address learns that an
+    /// older one counts, and since when.
+    pub fn note_config(&self, read: Loaded) {
+        let mut since = self.config_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *since = match read {
+            Loaded::Taken => None,
+            Loaded::Refused => since.or_else(|| Some(self.clock.now())),
+        };
     }
 
     /// From now on the program is not ready for more: who asks the admin address sends requests elsewhere.

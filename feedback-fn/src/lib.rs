@@ -33,5 +33,5 @@ pub mod suggestion;
 pub mod token;
 
 pub use admin::serve as serve_admin;
-pub use app::App;
+pub use app::{App, Loaded};
 pub use http::{Answer, Listener, Peer, serve};

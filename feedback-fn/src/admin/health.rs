@@ -5,6 +5,7 @@ use crate::store::Stats;
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -62,6 +63,7 @@ impl Health {
         reasons.extend(stats.as_ref().err().map(|cause| closed("store-away", cause.clone())));
         reasons.extend(free.and_then(|free| disk(free, app.config.get().reserve)));
         reasons.extend(contract(app));
+        reasons.extend(configuration(app));
         reasons.extend(route(app));
         if let Ok(stats) = &stats {
             reasons.extend(waiting(app, stats, at));
@@ -104,6 +106,15 @@ impl Health {
 
 fn age(since: Timestamp, now: Timestamp) -> SignedDuration {
     now.duration_since(since).max(SignedDuration::ZERO)
+}
+
+/// The program goes on with the settings that it had.
+fn configuration(app: &App) -> Option<Reason> {
+    let since = (*app.config_refused.lock().unwrap_or_else(PoisonError::into_inner))?;
+    let message = format!(
+        "the configuration has been refused since {since:.0}, an older one counts: `feedback-fn check` says why"
+    );
+    Some(degraded("config-refused", message))
 }
 
 fn closed(code: &'static str, message: String) -> Reason {

@@ -173,10 +173,10 @@ impl<T: Transport> Outbox<T> {
     fn hold(&self, job: &Job, cause: String) -> Outcome {
         let (mail, number) = (job.name(), job.number());
         if job.is_confirmation() {
-            tracing::info!(mail, "a confirmation is given up");
+            tracing::info!(event = "confirmation.given_up", mail);
             count(&self.tally.unconfirmed);
         } else {
-            tracing::error!(mail, number, "a mail is held: see `feedback-fn list`");
+            tracing::error!(event = "mail.held", mail, number, "see `feedback-fn list`");
             count(&self.tally.held);
         }
         Outcome::Held { cause }
@@ -220,7 +220,7 @@ impl<T: Transport> Outbox<T> {
         };
         if recorded == Recorded::Stale && was_tried {
             let mail = job.name();
-            tracing::warn!(mail, "the lease of a mail ended before it was noted: it may arrive twice");
+            tracing::warn!(event = "mail.noted_late", mail, "its lease had ended: it may arrive twice");
         }
         Ok(recorded)
     }
@@ -258,16 +258,16 @@ fn left(until: Timestamp, cause: impl ToString) -> Outcome {
 fn log(job: &Job, sent: &Sent) {
     let (mail, number) = (job.name(), job.number());
     match sent {
-        Sent::Delivered => tracing::info!(mail, number, "mail delivered"),
+        Sent::Delivered => tracing::info!(event = "mail.delivered", mail, number),
         Sent::RouteDown(failure) => log_route(failure),
         Sent::Retry(Failure { stage, code, .. }) => {
-            tracing::warn!(mail, number, %stage, code, "mail not taken yet");
+            tracing::warn!(event = "mail.deferred", mail, number, %stage, code);
         }
         Sent::HeldMessage(Failure { stage, code, .. }) => {
-            tracing::warn!(mail, number, %stage, code, "mail refused");
+            tracing::warn!(event = "mail.refused", mail, number, %stage, code);
         }
         Sent::Unknown(Failure { stage, code, .. }) => {
-            tracing::warn!(mail, number, %stage, code, "mail perhaps delivered: it is sent again");
+            tracing::warn!(event = "mail.perhaps_delivered", mail, number, %stage, code, "it is sent again");
         }
     }
 }
@@ -276,7 +276,9 @@ fn log(job: &Job, sent: &Sent) {
 pub(super) fn log_route(failure: &Failure) {
     let Failure { stage, code, .. } = failure;
     match failure.is_wrong_password() {
-        true => tracing::error!(code, "the mail server refuses user name or password: all mails wait"),
-        false => tracing::warn!(%stage, code, "the mail route is down: mails wait"),
+        true => {
+            tracing::error!(event = "route.login_refused", code, "user name or password: all mails wait");
+        }
+        false => tracing::warn!(event = "route.down", %stage, code, "mails wait"),
     }
 }

@@ -70,7 +70,7 @@ impl Leases {
         let now = self.clock.now();
         match self.store.renew(self.claims.clone(), now, LEASE).await {
             Ok(held) => (self.claims, self.renewed) = (held, now),
-            Err(error) => tracing::warn!(%error, "the leases of mails were not renewed"),
+            Err(error) => tracing::warn!(event = "lease.not_renewed", cause = %error),
         }
     }
 }

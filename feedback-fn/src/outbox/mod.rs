@@ -157,7 +157,7 @@ impl<T: Transport> Outbox<T> {
         match self.claim(now, limit, memory, stop).await {
             Ok(next) => next,
             Err(error) => {
-                tracing::error!(%error, "the outbox cannot use the store");
+                tracing::error!(event = "outbox.store_failed", cause = %error);
                 Next::Pause
             }
         }

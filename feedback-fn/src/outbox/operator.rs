@@ -108,7 +108,7 @@ impl<T: Transport> Outbox<T> {
             match self.note(&operator, subject, written, &stats) {
                 Ok(mail) => self.send_note(subject, &mail, memory).await?,
                 Err(poison) => {
-                    tracing::error!(%poison, "a mail to the operator cannot be written");
+                    tracing::error!(event = "operator_mail.failed", cause = %poison);
                     memory.desk.folder(subject).settle(now);
                 }
             }
@@ -135,7 +135,7 @@ impl<T: Transport> Outbox<T> {
         let what = subject.word();
         match self.send(mail, memory).await {
             Sent::Delivered => {
-                tracing::info!(what, "mail to the operator delivered");
+                tracing::info!(event = "operator_mail.delivered", what);
                 count(match subject {
                     Subject::SelfTest => &self.tally.self_tests,
                     Subject::Warning => &self.tally.warnings,
@@ -146,7 +146,7 @@ impl<T: Transport> Outbox<T> {
             Sent::RouteDown(failure) => log_route(&failure),
             Sent::Retry(failure) | Sent::HeldMessage(failure) | Sent::Unknown(failure) => {
                 let (stage, code) = (failure.stage, failure.code);
-                tracing::error!(what, %stage, code, "mail to the operator not taken: it is tried again");
+                tracing::error!(event = "operator_mail.deferred", what, %stage, code);
             }
         }
         count(&self.tally.operator_failed);

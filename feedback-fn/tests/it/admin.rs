@@ -1,7 +1,7 @@
 //! What the operator sees at the admin address.
 
 use crate::support::{Function, Reply};
-use feedback_fn::serve_admin;
+use feedback_fn::{Loaded, serve_admin};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -99,6 +99,19 @@ async fn quarantine_that_nobody_looks_through_is_told() {
     admin.check(200, "ready", &[]).await;
     admin.function.clock.advance(Duration::from_secs(24 * 3600 + 1));
     admin.check(200, "degraded", &["quarantined-long"]).await;
+}
+
+#[tokio::test]
+async fn refused_configuration_is_told_with_its_first_time_until_one_is_taken() {
+    let admin = Admin::start().await;
+    admin.function.set_time("2026-12-01T12:00:02+01:00");
+    admin.function.app.note_config(Loaded::Refused);
+    admin.function.set_time("2026-12-01T12:30:00+01:00");
+    admin.function.app.note_config(Loaded::Refused);
+    admin.check(200, "degraded", &["config-refused"]).await;
+    assert!(admin.get("/ready").await.body.contains("since 2026-12-01T11:00:02Z"));
+    admin.function.app.note_config(Loaded::Taken);
+    admin.check(200, "ready", &[]).await;
 }
 
 #[tokio::test]

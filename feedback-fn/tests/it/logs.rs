@@ -62,3 +62,30 @@ async fn nothing_a_resident_wrote_and_no_address_is_logged() {
         assert_eq!(line, None, "`{secret}` is logged");
     }
 }
+
+/// Every line of the log can be looked for by its event.
+#[test]
+fn every_event_has_a_name() {
+    let mut unnamed = Vec::new();
+    let mut found = 0;
+    for file in sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for level in ["info", "warn", "error", "debug", "trace"] {
+            for (at, call) in source.match_indices(&format!("tracing::{level}!(")) {
+                found += 1;
+                if !source[at + call.len()..].trim_start().starts_with("event") {
+                    unnamed.push(format!("{}: {:.80}", file.display(), &source[at..]));
+                }
+            }
+        }
+    }
+    assert!(found > 30, "{found} events");
+    assert_eq!(unnamed, [] as [String; 0]);
+}
+
+fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = entries.filter(|path| !path.ends_with("tests"));
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}

@@ -8,7 +8,7 @@ mod notify;
 use super::{access, log};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::{App, Listener, serve, serve_admin};
+use crate::{App, Listener, Loaded, serve, serve_admin};
 use bind::Inherited;
 use notify::Notifier;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -132,6 +132,7 @@ fn read_again(path: &Path, app: &App, notifier: &Notifier, reload: &watch::Sende
         bound_by_files(&mut config);
         app.reload(config)
     });
+    app.note_config(if reloaded.is_ok() { Loaded::Taken } else { Loaded::Refused });
     match reloaded {
         Ok(fixed) => {
             tracing::info!(event = "config.reloaded");
