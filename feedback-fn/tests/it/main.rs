@@ -12,6 +12,7 @@ mod answers;
 mod bots;
 mod commands;
 mod contract;
+mod erasing;
 mod forms;
 mod handbook;
 mod hostile;
