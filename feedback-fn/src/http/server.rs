@@ -1,8 +1,8 @@
 //! Taking connections, within bounds that keep honest residents served.
 //!
 //! Who says nothing for 10 s is let go before hyper is told of them. hyper closes a connection whose header does
-//! not arrive in as long again, but only if it has a timer. Bodies are bounded by `body`, answers by `wire`, how many there are by a number of places and by `crowd`, and a
-//! connection as a whole by [`LIFETIME`].
+//! not arrive in as long again, but only if it has a timer. Bodies are bounded by `body`, answers by `wire`, how
+//! many there are by a number of places and by `crowd`, and a connection as a whole by [`LIFETIME`].
 
 use super::crowd::{Crowd, Seat};
 use super::framing::Frames;
