@@ -3,6 +3,7 @@
 //! A file counts as open if others may read it and may pass through every folder above it: a database that
 //! everybody may read is well kept in a folder that nobody may enter.
 
+use super::terminal::counted;
 use crate::config::Config;
 use crate::mail::TransportConfig;
 use anyhow::{Context, ensure};
@@ -42,7 +43,8 @@ pub(super) fn check(config: &Config) -> anyhow::Result<String> {
     let open = problems(config)?;
     ensure!(open.is_empty(), "{}", open.join("; "));
     let there = kept(config).iter().filter(|(path, _)| path.exists()).count();
-    Ok(format!("others can read none of the {there} files and folders that are to be kept from them"))
+    let looked = counted(there as u64, "place");
+    Ok(format!("others cannot read what is to be kept from them ({looked} looked at)"))
 }
 
 /// What others can read, each with the command that mends it.

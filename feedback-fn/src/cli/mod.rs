@@ -25,7 +25,7 @@ use decide::Whose;
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use terminal::{Consent, remark, say};
+use terminal::{Consent, remark};
 
 /// Takes residents' suggestions from plain HTML forms, stores them durably and mails them to the authors.
 #[derive(Debug, Parser)]

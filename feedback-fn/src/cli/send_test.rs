@@ -33,8 +33,15 @@ pub(super) fn run(config: &Config, to: &To) -> anyhow::Result<()> {
     let route = config.transport.open(&config.base, &sender)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let failed = runtime.block_on(send(&sender, route, &recipients));
-    ensure!(failed == 0, "{failed} of {} did not get the test", recipients.len());
+    ensure!(failed == 0, "{}", missing(failed, recipients.len()));
     Ok(())
+}
+
+fn missing(failed: usize, all: usize) -> String {
+    match all {
+        1 => "the test was not sent".to_owned(),
+        _ => format!("{failed} of {all} did not get the test"),
+    }
 }
 
 fn recipients(config: &Config, to: &To) -> anyhow::Result<Vec<Recipient>> {

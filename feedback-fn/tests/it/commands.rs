@@ -268,7 +268,8 @@ fn check_says_how_much_room_is_left() {
     let installation = Installation::new();
     check(&installation.run(&["check"]), 0, &["disk: in order", "MiB are free, 64 are kept in reserve"]);
     let installation = Installation::with("reserve_mib = 99999999999");
-    check(&installation.run(&["check"]), 1, &["disk: NOT in order", "lower `reserve_mib`"]);
+    let told = ["disk: NOT in order", "lower `reserve_mib`", "error: 1 of 8 is not in order"];
+    check(&installation.run(&["check"]), 1, &told);
 }
 
 #[test]
@@ -306,6 +307,7 @@ fn test_mail_that_does_not_go_out_says_why_and_what_to_do() {
     check(
         &sent,
         1,
-        &["NOT sent: connecting", "hint: check `host` and `port`", "1 of 1 did not get the test"],
+        &["NOT sent: connecting", "hint: check `host` and `port`", "error: the test was not sent"],
     );
+    check(&installation.run(&["send-test", "--all"]), 1, &["error: 2 of 2 did not get the test"]);
 }

@@ -80,6 +80,7 @@ fn acknowledged_suggestion_survives_kill_and_is_listed() {
 fn check_says_when_suggestions_are_erased() {
     let cases = [
         ("\"retention_days\": 180", "suggestions are erased 180 days after receipt"),
+        ("\"retention_days\": 1", "suggestions are erased 1 day after receipt"),
         ("\"retention_days\": 0", "nothing is erased: `privacy.retention_days` is missing or 0"),
         ("\"x\": 0", "nothing is erased: `privacy.retention_days` is missing or 0"),
     ];

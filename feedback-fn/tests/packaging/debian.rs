@@ -36,9 +36,24 @@ fn place(source: &str, destination: &str) -> String {
 fn every_file_of_the_package_is_there_with_a_mode_that_fits() {
     for (source, place, mode) in assets() {
         let is_program = source == "target/release/feedback-fn";
-        assert!(is_program || crate_folder().join(&source).is_file(), "{source}");
+        assert!(is_program || is_there(&source), "{source}");
         assert_eq!(mode, if is_program { "755" } else { "644" }, "{place}");
     }
+}
+
+/// A file, or files of an ending in a folder.
+fn is_there(source: &str) -> bool {
+    let Some((folder, ending)) = source.split_once('*') else { return crate_folder().join(source).is_file() };
+    let mut files = std::fs::read_dir(crate_folder().join(folder)).unwrap();
+    files.any(|file| file.unwrap().file_name().to_str().unwrap().ends_with(ending))
+}
+
+#[test]
+fn newest_entry_of_the_changelog_is_about_this_version() {
+    let changelog = metadata()["changelog"].as_str().unwrap().to_owned();
+    let changelog = std::fs::read_to_string(crate_folder().join(changelog)).unwrap();
+    let first = format!("feedback-fn ({}-1) ", env!("CARGO_PKG_VERSION"));
+    assert!(changelog.starts_with(&first), "it begins with `{first}`: {changelog}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod caddy;
 mod certificate;
 mod container;
 mod debian;
+mod manual;
 mod nginx;
 mod systemd;
 mod town;

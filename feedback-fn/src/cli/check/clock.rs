@@ -62,6 +62,7 @@ fn phase(round: &Round, now: Timestamp) -> String {
     }
 }
 
-fn shown(instant: Timestamp) -> String {
+/// An instant as the town reads it, to the minute.
+pub(super) fn shown(instant: Timestamp) -> String {
     in_town(instant).strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -6,7 +6,8 @@
 mod clock;
 mod digests;
 
-use super::{access, say};
+use super::access;
+use super::terminal::{counted, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::contract::{self, Review};
@@ -40,8 +41,13 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     }
     daily_digests(&config).iter().for_each(|warning| say(warning));
     let failed = results.iter().filter(|(_, result)| result.is_err()).count();
-    ensure!(failed == 0, "{failed} of {} are not in order", results.len() + 1);
+    ensure!(failed == 0, "{}", unordered(failed, results.len() + 1));
     Ok(())
+}
+
+fn unordered(failed: usize, all: usize) -> String {
+    let verb = if failed == 1 { "is" } else { "are" };
+    format!("{failed} of {all} {verb} not in order")
 }
 
 fn contract(config: &Config) -> anyhow::Result<String> {
@@ -66,15 +72,18 @@ fn daily_digests(config: &Config) -> Vec<String> {
 fn summary(review: &Review) -> String {
     let round = match &review.round {
         Some(round) => {
-            format!("round {} from {} until {}", round.number, round.opens.as_str(), round.closes.as_str())
+            let [opens, closes] =
+                [&round.opens, &round.closes].map(|instant| clock::shown(instant.timestamp()));
+            format!("round {} from {opens} until {closes}", round.number)
         }
         None => "no round".to_owned(),
     };
     let retention = match review.privacy.retention_days {
         0 => "nothing is erased: `privacy.retention_days` is missing or 0".to_owned(),
-        days => format!("suggestions are erased {days} days after receipt"),
+        days => format!("suggestions are erased {} after receipt", counted(days.into(), "day")),
     };
-    format!("version {}, {} targets, {round}; {retention}", review.version, review.targets.len())
+    let targets = counted(review.targets.len() as u64, "target");
+    format!("version {}, {targets}, {round}; {retention}", review.version)
 }
 
 fn secret(config: &Config) -> anyhow::Result<String> {
