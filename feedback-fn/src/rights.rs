@@ -1,7 +1,9 @@
 //! Whose a file is: what to tell somebody who may not use it.
 
-use rustix::process::geteuid;
+use anyhow::anyhow;
+use rustix::process::{getegid, geteuid};
 use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -15,6 +17,25 @@ pub(crate) fn advice(path: &Path) -> String {
     }
 }
 
+/// Why a file of the operator's cannot be read. `what` it is stands before its path.
+pub(crate) fn unreadable(what: &str, path: &Path, error: &io::Error) -> anyhow::Error {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            format!("\nhint: if this is the user who runs the service: `{}`", lending(path))
+        }
+        _ => String::new(),
+    };
+    anyhow!("cannot read the {what} `{}`: {error}{hint}", path.display())
+}
+
+/// The command that lets this user read a file that stays somebody else's: root's, so that the service cannot
+/// change it.
+pub(crate) fn lending(path: &Path) -> String {
+    let number = getegid().as_raw();
+    let group = named(&known("/etc/group"), number).unwrap_or_else(|| number.to_string());
+    format!("chgrp {group} {0} && chmod 640 {0}", path.display())
+}
+
 fn by_owner(path: &Path, metadata: &Metadata) -> String {
     let (path, owner) = (path.display(), metadata.uid());
     match owner {
@@ -23,18 +44,18 @@ fn by_owner(path: &Path, metadata: &Metadata) -> String {
             "`{path}` belongs to root: give it to the user who runs the service, and run this as that user"
         ),
         owner => {
-            let user = named(&known_users(), owner).unwrap_or_else(|| format!("'#{owner}'"));
+            let user = named(&known("/etc/passwd"), owner).unwrap_or_else(|| format!("'#{owner}'"));
             format!("run it as the user to whom `{path}` belongs: `sudo -u {user} feedback-fn …`")
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the system's list of users")]
-fn known_users() -> String {
-    std::fs::read_to_string("/etc/passwd").unwrap_or_default()
+#[expect(clippy::disallowed_methods, reason = "the system's lists of users and groups")]
+fn known(list: &str) -> String {
+    std::fs::read_to_string(list).unwrap_or_default()
 }
 
-/// `passwd(5)`: name, password, number.
+/// `passwd(5)`, `group(5)`: name, password, number.
 fn named(users: &str, owner: u32) -> Option<String> {
     let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let mut found = fields.filter(|fields| fields.get(2).is_some_and(|id| *id == owner.to_string()));
@@ -44,6 +65,15 @@ fn named(users: &str, owner: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn file_that_may_not_be_read_is_told_with_the_command_that_lends_it() {
+        let told = |kind: io::ErrorKind| unreadable("secret", Path::new("s"), &kind.into()).to_string();
+        let denied = told(io::ErrorKind::PermissionDenied);
+        assert!(denied.starts_with("cannot read the secret `s`: permission denied\nhint: "), "{denied}");
+        assert!(denied.contains("`chgrp ") && denied.ends_with(" s && chmod 640 s`"), "{denied}");
+        assert!(!told(io::ErrorKind::NotFound).contains("hint"));
+    }
 
     #[test]
     fn user_is_named_by_the_number() {

@@ -7,6 +7,7 @@
 
 use crate::clock::later;
 use crate::form::Form;
+use crate::rights;
 use crate::suggestion::Marks;
 use anyhow::{Context, ensure};
 use hmac::{Hmac, KeyInit, Mac};
@@ -160,7 +161,7 @@ fn read_payload(payload: &[u8]) -> Option<Confirmed> {
 
 #[expect(clippy::disallowed_methods, reason = "the secret's edge to the file system")]
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read the secret `{}`", path.display()))
+    std::fs::read(path).map_err(|error| rights::unreadable("secret", path, &error))
 }
 
 /// In hexadecimal, so that white space at the end never belongs to it. Under its name only when it is whole:

@@ -6,7 +6,9 @@
 use super::terminal::counted;
 use crate::config::Config;
 use crate::mail::TransportConfig;
+use crate::rights;
 use anyhow::{Context, ensure};
+use rustix::process::geteuid;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -52,12 +54,24 @@ pub(super) fn problems(config: &Config) -> anyhow::Result<Vec<String>> {
     let mut open = Vec::new();
     for (path, strangers) in kept(config).iter().filter(|(path, _)| path.exists()) {
         if is_open(path, *strangers)? {
-            let mode = if path.is_dir() { "700" } else { "600" };
-            open.push(format!("others can read `{0}`: `chmod {mode} {0}`", path.display()));
+            open.push(format!("others can read `{}`: `{}`", path.display(), closing(path, *strangers)?));
         }
     }
     open.extend(of_strangers(config)?);
     Ok(open)
+}
+
+/// The command that keeps others out, and not the service, to whom the operator's files need not belong.
+fn closing(path: &Path, strangers: Strangers) -> anyhow::Result<String> {
+    let is_own = metadata(path)?.uid() == geteuid().as_raw();
+    let mode = |mode| format!("chmod {mode} {}", path.display());
+    Ok(match strangers {
+        _ if path.is_dir() => mode("700"),
+        Strangers::Group => mode("600"),
+        Strangers::World if geteuid().is_root() => mode("640"),
+        Strangers::World if is_own => mode("600"),
+        Strangers::World => rights::lending(path),
+    })
 }
 
 fn kept(config: &Config) -> Vec<(PathBuf, Strangers)> {

@@ -31,7 +31,7 @@ impl Whose {
 /// Tries again what waits or is held.
 pub(super) fn retry(config: &Config, whose: &Whose) -> anyhow::Result<()> {
     let mails = apply(config, whose, Change::Retry, "operator.retried")?;
-    told(mails, "will be tried within a minute, if the service runs", "neither waits nor is held");
+    told(mails, "will be tried within a minute, if the service runs", "waits or is held");
     Ok(())
 }
 
@@ -58,7 +58,7 @@ fn told(mails: u64, done: &str, otherwise: &str) {
 }
 
 fn apply(config: &Config, whose: &Whose, change: Change, event: &'static str) -> anyhow::Result<u64> {
-    log::start();
+    log::start_for_command();
     let reference = whose.reference.as_ref();
     let mails = ask(config, async |store| {
         if let Some(reference) = reference

@@ -6,10 +6,10 @@ use super::terminal::{Output, counted, remark};
 use crate::config::Config;
 use crate::contract::{self, Review};
 use crate::export::{self, Audience, Dialect, Filter, Format, Written};
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ impl Wish {
 }
 
 pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
-    log::start();
+    log::start_for_command();
     if let Some(path) = wish.output.as_deref().filter(|path| path.exists()) {
         ensure!(
             wish.format != Format::Synopsis || wish.force,
@@ -97,7 +97,7 @@ fn to_file(config: &Config, wish: &export::Wish, path: &Path) -> anyhow::Result<
     let name = path.file_name().with_context(context)?;
     ensure!(!path.is_dir(), "{}: it is a folder", context());
     let part = path.with_file_name(format!(".{}.part", name.to_string_lossy()));
-    let file = create(&part).with_context(context)?;
+    let file = create(&part).map_err(advised).with_context(context)?;
     let mut out = BufWriter::new(file);
     let written = to(config, wish, &mut out).and_then(|written| {
         out.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all())?;
@@ -108,6 +108,16 @@ fn to_file(config: &Config, wish: &export::Wish, path: &Path) -> anyhow::Result<
         let _ = std::fs::remove_file(&part);
     }
     written.with_context(context)
+}
+
+/// The user of the service may write in few places.
+fn advised(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => anyhow!(
+            "{error}\nhint: leave `--output` out and let your shell write: `(umask 077; sudo -u … feedback-fn export … > FILE)`"
+        ),
+        _ => error.into(),
+    }
 }
 
 fn create(path: &Path) -> std::io::Result<File> {

@@ -5,9 +5,9 @@ use super::log;
 use super::terminal::{counted, escaped, remark, say};
 use crate::config::Config;
 use crate::responses::{self, Draft, Mistake, Response, is_as_imported};
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// The section above the drafts.
@@ -25,8 +25,10 @@ enum Fate {
 /// Writes a draft for each answer, or nothing if the table has a mistake.
 #[expect(clippy::disallowed_methods, reason = "commands are an edge")]
 pub(super) fn run(config: &Config, table: &Path, folder: &Path) -> anyhow::Result<()> {
-    log::start();
-    let bytes = std::fs::read(table).with_context(|| format!("cannot read `{}`", table.display()))?;
+    log::start_for_command();
+    let bytes = std::fs::read(table)
+        .map_err(advised)
+        .with_context(|| format!("cannot read `{}`", table.display()))?;
     let read = responses::read(&bytes).or_else(|mistakes| refuse(table, &mistakes))?;
     read.unfinished.iter().for_each(|waiting| remark(&told(table, waiting)));
     let drafts = drafts(config, &read.responses)?.or_else(|mistakes| refuse(table, &mistakes))?;
@@ -34,7 +36,9 @@ pub(super) fn run(config: &Config, table: &Path, folder: &Path) -> anyhow::Resul
     let mut fates = Vec::new();
     for draft in &drafts {
         let path = folder.join(&draft.name);
-        let fate = keep(&path, draft).with_context(|| format!("cannot write `{}`", path.display()))?;
+        let fate = keep(&path, draft)
+            .map_err(advised)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
         if fate == Fate::Kept {
             say(&format!("kept `{}`: a person has changed it", path.display()));
         }
@@ -87,20 +91,26 @@ fn drafts(config: &Config, responses: &[Response]) -> anyhow::Result<Result<Vec<
 fn prepare(folder: &Path) -> anyhow::Result<()> {
     let context = || format!("cannot write to `{}`", folder.display());
     let parent = folder.parent().filter(|parent| *parent != Path::new(""));
-    let is_in_content = parent.is_none_or(Path::is_dir);
-    ensure!(
-        is_in_content,
-        "{}: the folder above does not exist; give a folder in the site's `content`",
-        context()
-    );
+    let above = parent.map_or(Ok(true), Path::try_exists).map_err(advised).with_context(context)?;
+    ensure!(above, "{}: the folder above does not exist; give a folder in the site's `content`", context());
     if !folder.exists() {
-        std::fs::DirBuilder::new().create(folder).with_context(context)?;
+        std::fs::DirBuilder::new().create(folder).map_err(advised).with_context(context)?;
     }
     let overview = folder.join(OVERVIEW);
     if !overview.exists() {
-        create(&overview, &responses::overview()).with_context(context)?;
+        create(&overview, &responses::overview()).map_err(advised).with_context(context)?;
     }
     Ok(())
+}
+
+/// The table and the folder belong to who answers, and the store to the user of the service: seldom the same.
+fn advised(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => anyhow!(
+            "{error}\nhint: run `import` as a user who may, such as root: it changes nothing in the store"
+        ),
+        _ => error.into(),
+    }
 }
 
 /// Writes a draft, unless a person has changed the file.

@@ -43,12 +43,13 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
         remark(&nothing(wish.state));
     }
     let erased_before = erased_before(config);
+    let now = SystemClock.now();
     let detail = if wish.texts { Detail::Texts } else { Detail::States };
     let is_overdue =
         |listed: &Listed| erased_before.is_some_and(|before| listed.suggestion.received < before);
     match wish.json {
         true => all.iter().for_each(|listed| say(&json(listed, detail, is_overdue(listed)))),
-        false => table(&all, detail, is_overdue).iter().for_each(|line| say(line)),
+        false => table(&all, detail, now, is_overdue).iter().for_each(|line| say(line)),
     }
     Ok(())
 }
@@ -81,7 +82,12 @@ pub(super) fn json(listed: &Listed, detail: Detail, is_overdue: bool) -> String 
 /// reference      received (Europe/Berlin)  about  mails
 /// LOE-7KQ2-M9X7  2026-11-23 13:00          6.1.3  waiting (attempts: 2, next 2026-11-23 13:15: refused)
 /// ```
-fn table(all: &[Listed], detail: Detail, is_overdue: impl Fn(&Listed) -> bool) -> Vec<String> {
+fn table(
+    all: &[Listed],
+    detail: Detail,
+    now: Timestamp,
+    is_overdue: impl Fn(&Listed) -> bool,
+) -> Vec<String> {
     let Some(first) = all.first() else { return Vec::new() };
     let ids: Vec<String> = all.iter().map(|listed| escaped(&listed.suggestion.target.id)).collect();
     let reference = first.suggestion.reference.as_str().len();
@@ -92,7 +98,7 @@ fn table(all: &[Listed], detail: Detail, is_overdue: impl Fn(&Listed) -> bool) -
         let suggestion = &listed.suggestion;
         let time = minute(suggestion.received);
         let width = received.len();
-        let states = states(listed, is_overdue(listed));
+        let states = states(listed, now, is_overdue(listed));
         lines.push(format!(
             "{:<reference$}  {time:<width$}  {id:<about$}  {states}",
             suggestion.reference.as_str()
@@ -106,8 +112,8 @@ fn table(all: &[Listed], detail: Detail, is_overdue: impl Fn(&Listed) -> bool) -
 }
 
 /// `delivered (attempts: 1), waiting (attempts: 2, next …)  suspicious  overdue`
-fn states(listed: &Listed, is_overdue: bool) -> String {
-    let deliveries: Vec<String> = listed.deliveries.iter().map(delivery).collect();
+fn states(listed: &Listed, now: Timestamp, is_overdue: bool) -> String {
+    let deliveries: Vec<String> = listed.deliveries.iter().map(|one| delivery(one, now)).collect();
     let mark = if !listed.suggestion.marks.is_empty() { "  suspicious" } else { "" };
     let overdue = if is_overdue { "  overdue" } else { "" };
     format!("{}{mark}{overdue}", deliveries.join(", "))
@@ -118,13 +124,14 @@ pub(super) fn minute(instant: Timestamp) -> String {
     in_town(instant).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// `waiting (attempts: 2, next 2026-11-23 12:15: connecting: refused)`
-pub(super) fn delivery(delivery: &ListedDelivery) -> String {
+/// `waiting (attempts: 2, next 2026-11-23 12:15: connecting: refused)`; `due since` where that time is past.
+pub(super) fn delivery(delivery: &ListedDelivery, now: Timestamp) -> String {
     let attempts = delivery.attempts;
     let cause = delivery.cause.as_deref().map(|cause| format!(": {}", escaped(cause))).unwrap_or_default();
     match delivery.state {
         DeliveryState::Waiting | DeliveryState::Bundled => {
-            format!("{} (attempts: {attempts}, next {}{cause})", delivery.state, minute(delivery.due))
+            let when = if delivery.due > now { "next" } else { "due since" };
+            format!("{} (attempts: {attempts}, {when} {}{cause})", delivery.state, minute(delivery.due))
         }
         state => format!("{state} (attempts: {attempts}{cause})"),
     }

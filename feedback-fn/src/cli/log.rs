@@ -1,21 +1,39 @@
-//! Where events go: to stderr, one line each; for people at a terminal, as JSON otherwise.
+//! Where events go: to stderr, one line each; for people at a terminal, as JSON otherwise. What an operator decides
+//! goes to the system's log as well.
 //!
 //! `RUST_LOG` decides how much. No event of this program holds a resident's text, name or address; nor does
 //! the report of a panic, whose payload could quote any of them. What libraries would say is not written, however
 //! much is asked for: that of PostgreSQL quotes the values of each statement.
 
+use super::journal::{self, Journal};
 use std::io::{IsTerminal, Write};
 use std::panic::{self, PanicHookInfo};
+use std::path::Path;
+use std::sync::Arc;
 use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts writing events. Call once.
+/// Starts writing events of the service, whose stderr is kept by what runs it. Call once.
 pub(super) fn start() {
+    begin(None);
+}
+
+/// Starts writing events of a command. Call once.
+pub(super) fn start_for_command() {
+    // systemd sets it where stderr is the system's log already.
+    let is_kept = std::env::var_os("JOURNAL_STREAM").is_some();
+    begin(if is_kept { None } else { Journal::at(Path::new(journal::SYSTEM)) });
+}
+
+fn begin(journal: Option<Journal>) {
+    let journal = journal.map(|journal| {
+        fmt::layer().json().flatten_event(true).with_target(false).with_writer(Arc::new(journal))
+    });
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
-    let events = tracing_subscriber::registry().with(filter).with(own());
+    let events = tracing_subscriber::registry().with(filter).with(own()).with(journal);
     match std::io::stderr().is_terminal() {
         true => events.with(lines).init(),
         false => events.with(lines.json().flatten_event(true)).init(),
@@ -44,7 +62,7 @@ fn report(panic: &PanicHookInfo<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);

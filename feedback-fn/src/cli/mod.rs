@@ -10,6 +10,7 @@ mod decide;
 mod erase;
 mod export;
 mod import;
+mod journal;
 mod list;
 mod log;
 mod purge;
@@ -138,9 +139,10 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Place {
-    /// The configuration file
-    #[arg(long, short, default_value = "feedback.toml")]
-    config: PathBuf,
+    /// The configuration file; without it `feedback.toml` in the present folder, or else
+    /// `/etc/feedback-fn/feedback.toml`
+    #[arg(long, short)]
+    config: Option<PathBuf>,
 }
 
 impl Cli {
@@ -160,8 +162,8 @@ impl Cli {
 impl Command {
     fn run(self) -> anyhow::Result<()> {
         match self {
-            Command::Serve(place) => serve::run(&place.config),
-            Command::Check(place) => check::run(&place.config),
+            Command::Serve(place) => serve::run(&place.path()),
+            Command::Check(place) => check::run(&place.path()),
             Command::SendTest { place, to } => send_test::run(&place.load()?, &to),
             Command::List { place, wish } => list::run(&place.load()?, &wish),
             Command::Show { place, reference, json } => {
@@ -181,7 +183,14 @@ impl Command {
 
 impl Place {
     fn load(&self) -> anyhow::Result<Config> {
-        Config::load(&self.config)
+        Config::load(&self.path())
+    }
+
+    /// The file that was named, or the first there is; where there is none, the one that people look for first.
+    fn path(&self) -> PathBuf {
+        let usual = ["feedback.toml", "/etc/feedback-fn/feedback.toml"].map(PathBuf::from);
+        let found = || usual.iter().find(|path| path.exists()).unwrap_or(&usual[0]).clone();
+        self.config.clone().unwrap_or_else(found)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn day(typed: &str) -> Result<Date, String> {
 
 /// With a day, everything received before it; otherwise what the contract says.
 pub(super) fn run(config: &Config, before: Option<Date>, consent: Consent) -> anyhow::Result<()> {
-    log::start();
+    log::start_for_command();
     let before = match before {
         Some(day) => {
             ensure!(

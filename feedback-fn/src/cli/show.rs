@@ -3,12 +3,14 @@
 use super::beside::ask;
 use super::list::{self, ZONE};
 use super::terminal::{escaped, quoted, say};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::export::Detail;
 use crate::reference::Reference;
 use crate::store::{Kind, Listed, ListedDelivery};
 use crate::suggestion::Mark;
 use anyhow::anyhow;
+use jiff::Timestamp;
 
 pub(super) fn run(config: &Config, reference: &Reference, format: Format) -> anyhow::Result<()> {
     let listed =
@@ -16,7 +18,7 @@ pub(super) fn run(config: &Config, reference: &Reference, format: Format) -> any
     let is_overdue = list::erased_before(config).is_some_and(|before| listed.suggestion.received < before);
     match format {
         Format::Json => say(&list::json(&listed, Detail::Texts, is_overdue)),
-        Format::Words => words(&listed, is_overdue).iter().for_each(|line| say(line)),
+        Format::Words => words(&listed, SystemClock.now(), is_overdue).iter().for_each(|line| say(line)),
     }
     Ok(())
 }
@@ -38,7 +40,7 @@ pub(super) fn missing(reference: &Reference) -> anyhow::Error {
     )
 }
 
-fn words(listed: &Listed, is_overdue: bool) -> Vec<String> {
+fn words(listed: &Listed, now: Timestamp, is_overdue: bool) -> Vec<String> {
     let suggestion = &listed.suggestion;
     let target = &suggestion.target;
     let row = |name: &str, value: &str| format!("{name:<10} {}", escaped(value));
@@ -62,19 +64,19 @@ fn words(listed: &Listed, is_overdue: bool) -> Vec<String> {
     if is_overdue {
         lines.push(row("overdue", "it would be erased, but a mail of it was not delivered"));
     }
-    lines.extend(listed.deliveries.iter().map(|delivery| format!("{:<10} {}", "mail", mail(delivery))));
+    lines.extend(listed.deliveries.iter().map(|delivery| format!("{:<10} {}", "mail", mail(delivery, now))));
     lines.extend(titled("passage", target.text.as_deref()));
     lines.extend(titled("suggestion", Some(&suggestion.text)));
     lines.extend(titled("rewording", suggestion.rewording.as_deref()));
     lines
 }
 
-fn mail(delivery: &ListedDelivery) -> String {
+fn mail(delivery: &ListedDelivery, now: Timestamp) -> String {
     let to = match delivery.kind {
         Kind::Suggestion => escaped(&delivery.recipient.address),
         Kind::Confirmation => format!("confirmation to {}", escaped(&delivery.recipient.address)),
     };
-    format!("{to}: {}", list::delivery(delivery))
+    format!("{to}: {}", list::delivery(delivery, now))
 }
 
 fn titled(title: &str, text: Option<&str>) -> Vec<String> {

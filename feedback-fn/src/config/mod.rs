@@ -13,11 +13,13 @@ use crate::abuse::Policy;
 use crate::mail::{PlainAddress, SenderConfig, TransportConfig};
 use crate::outbox::DeliveryConfig;
 use crate::reference::Prefix;
+use crate::rights;
 use crate::store::StoreOptions;
 use crate::store::postgres::PostgresConfig;
 use crate::store::sqlite::SqliteOptions;
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use serde::Deserialize;
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -155,12 +157,7 @@ impl Config {
     /// a container per request tell where they will ask.
     #[expect(clippy::disallowed_methods, reason = "the configuration's edge to the file system")]
     pub fn load(path: &Path) -> anyhow::Result<Config> {
-        let text = std::fs::read_to_string(path).with_context(|| {
-            format!(
-                "cannot read the configuration `{}`; `feedback.example.toml` shows how to write one",
-                path.display()
-            )
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
         let base = path.parent().unwrap_or(Path::new(""));
         let port = std::env::var("PORT").ok();
         Config::read(&text, base, port.as_deref())
@@ -263,6 +260,17 @@ impl Config {
     }
 }
 
+fn unreadable(path: &Path, error: &io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => anyhow!(
+            "there is no configuration `{}`\nhint: name it with `--config`; `feedback.example.toml` shows how to \
+             write one",
+            path.display()
+        ),
+        _ => rights::unreadable("configuration", path, error),
+    }
+}
+
 /// Whether a setting differs from the present one, which it becomes.
 fn kept<T: Clone + PartialEq>(setting: &mut T, present: &T) -> bool {
     let differs = setting != present;
@@ -308,6 +316,33 @@ mod tests {
         check("data = \"data\"", "", "`data` is missing");
         check("# [store.postgres]", "[store.postgresql]", "unknown field `postgresql`");
         check("# [store.postgres]", "[store.postgres]", "missing field `host`");
+    }
+
+    /// The settings of a table, as the parser names them to who writes another one.
+    fn settings(table: &str) -> Vec<String> {
+        let (head, wrong) = (format!("\n[{table}]\n"), format!("\n[{table}]\nnosuch = 1\n"));
+        let text = match EXAMPLE.contains(&head) {
+            true => EXAMPLE.replace(&head, &wrong),
+            false => format!("{EXAMPLE}{wrong}"),
+        };
+        let error = Config::from_toml(&text, Path::new("")).unwrap_err().to_string();
+        let (_, expected) = error.split_once("expected ").unwrap_or_else(|| panic!("{table}: {error}"));
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn example_explains_every_setting() {
+        let tables = "sender transport.files transport.smtp delivery operator guard admin store.postgres";
+        for table in tables.split(' ') {
+            let (_, rest) = EXAMPLE.split_once(&format!("[{table}]\n")).unwrap();
+            let explained = rest.split("\n\n").next().unwrap();
+            for setting in settings(table) {
+                assert!(
+                    explained.contains(&format!("{setting} = ")),
+                    "`{setting}` of `[{table}]`: {explained}"
+                );
+            }
+        }
     }
 
     #[test]

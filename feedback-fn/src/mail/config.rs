@@ -8,6 +8,7 @@ use super::files::FilesTransport;
 use super::smtp::{Credentials, Security, SmtpSettings, SmtpTransport, tls};
 use super::text::HeaderText;
 use super::{Failure, Mail, Outcome, Transport};
+use crate::rights;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -25,12 +26,20 @@ pub struct SenderConfig {
 
 /// How mails leave, as configured.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "RawTransport")]
 pub enum TransportConfig {
     /// As files in a folder.
     Files(FilesConfig),
     /// To a mail server.
     Smtp(SmtpConfig),
+}
+
+/// Both ways as they stand in the file: which one is meant must be clear.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTransport {
+    files: Option<FilesConfig>,
+    smtp: Option<SmtpConfig>,
 }
 
 /// Mails as files.
@@ -90,6 +99,21 @@ impl SenderConfig {
         let address =
             self.address.parse().with_context(|| format!("the sender's address `{}`", self.address))?;
         Ok(Sender { address, name: HeaderText::new(&self.name) })
+    }
+}
+
+impl TryFrom<RawTransport> for TransportConfig {
+    type Error = &'static str;
+
+    fn try_from(raw: RawTransport) -> Result<TransportConfig, &'static str> {
+        match (raw.files, raw.smtp) {
+            (Some(files), None) => Ok(TransportConfig::Files(files)),
+            (None, Some(smtp)) => Ok(TransportConfig::Smtp(smtp)),
+            (Some(_), Some(_)) => Err(
+                "`[transport.files]` and `[transport.smtp]` are both there: put `#` before all lines of one",
+            ),
+            (None, None) => Err("mails have no way: write `[transport.smtp]` or `[transport.files]`"),
+        }
     }
 }
 
@@ -197,7 +221,7 @@ fn is_host_name(name: &str) -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "secrets and certificates are files that the operator names")]
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
+    std::fs::read(path).map_err(|error| rights::unreadable("file", path, &error))
 }
 
 #[cfg(test)]
@@ -236,7 +260,9 @@ mod tests {
             ("[smtp]\nhost = 'mail.stadt.example'\nhello = \"a\\r\\nb\"", "hello"),
             ("[smtp]\nhost = 'mail.stadt.example'\npasword = 'x'", "unknown field"),
             ("[files]\nfolder = 'x'\nport = 1", "unknown field"),
-            ("[pigeon]\n", "unknown variant"),
+            ("[pigeon]\n", "unknown field `pigeon`"),
+            ("", "mails have no way"),
+            ("[files]\nfolder = 'x'\n[smtp]\nhost = 'mail.stadt.example'", "are both there"),
         ] {
             let error = format!("{:#}", open(config).expect_err(config));
             assert!(error.contains(part), "{config}: {error}");

@@ -1,6 +1,7 @@
 //! Commands that are run as somebody else than the user of the service.
 
-use crate::installation::{Installation, PROGRAM, Ran, ran};
+use crate::installation::{Installation, PROGRAM, Ran, ran, reference, suggestion};
+use feedback_fn::store::Standing;
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
@@ -14,13 +15,17 @@ const NOBODY: u32 = 65_534;
 
 /// Runs the program as somebody who may read everything but the data folder.
 fn run(installation: &Installation, command: &str) -> Ran {
+    run_with(installation, &[command])
+}
+
+fn run_with(installation: &Installation, arguments: &[&str]) -> Ran {
     // Where the program was built others may not be allowed to go.
     let program = installation.path("feedback-fn");
     if !program.exists() {
         std::fs::copy(PROGRAM, &program).unwrap();
     }
     let mut run = Command::new(program);
-    run.arg(command).current_dir(installation.folder.path());
+    run.args(arguments).current_dir(installation.folder.path());
     if geteuid().is_root() {
         run.uid(NOBODY).gid(NOBODY);
     }
@@ -47,6 +52,8 @@ fn command_of_a_user_without_rights_says_who_has_them() {
             "`chmod u+rwX data`".to_owned()
         }
     };
+    let as_root = installation.run(&["check"]).stdout;
+    assert_eq!(as_root.contains("warning: root may do more"), geteuid().is_root(), "{as_root}");
     let listed = run(&installation, "list");
     let checked = run(&installation, "check");
     let served = run(&installation, "serve");
@@ -60,6 +67,35 @@ fn command_of_a_user_without_rights_says_who_has_them() {
         checked.stdout.contains("`data` by this user: ") && checked.stdout.contains(&hint),
         "{checked:#?}"
     );
+}
+
+#[test]
+fn who_may_not_write_is_told_another_way() {
+    let installation = Installation::new();
+    let set = |path: &str, mode| {
+        std::fs::set_permissions(installation.path(path), Permissions::from_mode(mode)).unwrap();
+    };
+    installation.keep(&[suggestion(1, "Mehr Bänke")], Standing::Accepted);
+    let table = format!("Vorgangsnummer,Antwort,Entscheidung\n{},Gern.,Übernommen\n", reference(1));
+    std::fs::write(installation.path("synopse.csv"), table).unwrap();
+    if geteuid().is_root() {
+        for path in ["data", "data/feedback.sqlite"] {
+            chown(installation.path(path), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    // Everybody may look, and nobody but root may write.
+    set("", 0o755);
+    let program = installation.path("feedback-fn");
+    std::fs::copy(PROGRAM, &program).unwrap();
+    set("", 0o555);
+    let exported = run_with(&installation, &["export", "--output", "all.jsonl"]);
+    let imported = run_with(&installation, &["import", "synopse.csv", "--to", "drafts"]);
+    set("", 0o755);
+    assert_eq!((exported.code, imported.code), (Some(1), Some(1)));
+    let told = "cannot write `all.jsonl`: Permission denied (os error 13)\nhint: leave `--output` out";
+    assert!(exported.stderr.contains(told), "{exported:#?}");
+    let told = "cannot write to `drafts`: Permission denied (os error 13)\nhint: run `import` as";
+    assert!(imported.stderr.contains(told), "{imported:#?}");
 }
 
 #[test]

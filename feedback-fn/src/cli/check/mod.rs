@@ -18,6 +18,8 @@ use crate::store::{StoreOptions, postgres, sqlite};
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
 use rustix::fs::Access;
+use rustix::process::geteuid;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Tries everything, tells of each, and fails if one failed: an operator should see all problems at once.
@@ -39,7 +41,7 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
             Err(error) => say(&format!("{what}: NOT in order: {error:#}")),
         }
     }
-    daily_digests(&config).iter().for_each(|warning| say(warning));
+    daily_digests(&config).iter().chain(&as_root(&config)).for_each(|warning| say(warning));
     let failed = results.iter().filter(|(_, result)| result.is_err()).count();
     ensure!(failed == 0, "{}", unordered(failed, results.len() + 1));
     Ok(())
@@ -59,6 +61,14 @@ fn contract(config: &Config) -> anyhow::Result<String> {
         false => "; there is no `function/again.html`: the check page stands in for the second page",
     };
     Ok(format!("{}{second_page}", summary(&published.review)))
+}
+
+/// What root may do says nothing about the service.
+fn as_root(config: &Config) -> Option<String> {
+    let owner = std::fs::metadata(&config.data).ok()?.uid();
+    let is_other = geteuid().is_root() && owner != 0 && config.postgres.is_none();
+    let advice = || rights::advice(&config.data);
+    is_other.then(|| format!("warning: root may do more than the user of the service\nhint: {}", advice()))
 }
 
 /// Nothing without a contract, about which the operator has been told.

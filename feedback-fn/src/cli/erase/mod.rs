@@ -18,7 +18,7 @@ use traces::Traces;
 const PAGE: usize = 256;
 
 pub(super) fn run(config: &Config, reference: &Reference, consent: Consent) -> anyhow::Result<()> {
-    log::start();
+    log::start_for_command();
     let (listed, traces) = ask(config, async |store| {
         let listed = store.show(reference.clone()).await?.ok_or_else(|| missing(reference))?;
         consent.obtain(&format!("erases `{reference}` for good"), reference.as_str())?;

@@ -1,6 +1,7 @@
 //! What the operator's configuration says about the database, and what of it can be checked without one.
 
 use super::tls;
+use crate::rights;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -124,7 +125,7 @@ fn is_this_computer(host: &str) -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "secrets and certificates are files that the operator names")]
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
+    std::fs::read(path).map_err(|error| rights::unreadable("file", path, &error))
 }
 
 #[cfg(test)]
