@@ -10,6 +10,7 @@ use std::time::Duration;
 /// The wait after the first, second … failure, in seconds. The longest with jitter stays under five
 /// minutes: that is how soon mail flows again when the server is back.
 const WAITS: [u64; 5] = [15, 30, 60, 120, 240];
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// The state of the route.
 #[derive(Debug, Default)]
@@ -32,16 +33,16 @@ pub enum Permit {
 impl Breaker {
     /// What may be tried at `now`.
     pub fn permit(&self, now: Timestamp) -> Permit {
-        match self.until {
-            None => Permit::All,
-            Some(until) if now < until => Permit::NothingUntil(until),
-            Some(_) => Permit::Probe,
+        match (self.until, self.held_until(now)) {
+            (None, _) => Permit::All,
+            (Some(_), Some(until)) => Permit::NothingUntil(until),
+            (Some(_), None) => Permit::Probe,
         }
     }
 
-    /// Until when nothing may be tried, if so.
+    /// Until when nothing may be tried, if so. No longer than any wait: the clock may have been set back since.
     pub fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.until.filter(|until| now < *until)
+        self.until.filter(|until| now < *until && *until <= later(now, LONGEST))
     }
 
     /// The route was down.
@@ -54,5 +55,23 @@ impl Breaker {
     /// The server spoke of a mail: the route is up.
     pub fn worked(&mut self) {
         *self = Breaker::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clock_that_is_set_back_does_not_hold_the_route() {
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let mut breaker = Breaker::default();
+        breaker.failed(at(0), &mut (Box::new(|| u32::MAX / 2) as Dice));
+        assert!(matches!(breaker.permit(at(1)), Permit::NothingUntil(_)));
+        assert!(breaker.held_until(at(-60)).is_some(), "set right by little");
+        assert_eq!(
+            (breaker.permit(at(-24 * 3600)), breaker.held_until(at(-24 * 3600))),
+            (Permit::Probe, None)
+        );
     }
 }

@@ -59,7 +59,7 @@ impl Quota {
     /// How many mails about one suggestion are on their way: they will come, so they count like those that came.
     pub(super) fn under_way(&mut self, address: &str, now: Timestamp) -> usize {
         let trying = &mut self.author(address).trying;
-        trying.retain(|_, last| now.duration_since(*last) < TRYING);
+        trying.retain(|_, last| now.duration_since(*last).abs() < TRYING);
         trying.len()
     }
 

@@ -30,6 +30,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+/// Nothing is put off for longer: daily digests collect for 25 hours at most, and two tries are 5 hours apart. What
+/// is due later than this was noted under a clock that was ahead and has been set back since.
+const FURTHEST: Duration = Duration::from_secs(48 * 60 * 60);
+
 /// The answer of a store, in the future.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
@@ -43,7 +47,8 @@ pub trait Store: Send + Sync + 'static {
     fn find(&self, nonce: [u8; 16]) -> Answer<'_, Option<Reference>>;
 
     /// Hands out deliveries that are due at `now`, at most `limit`, the longest due first.
-    /// Until `now + lease` nobody else gets them. Counts as an attempt.
+    /// Until `now + lease` nobody else gets them. Counts as an attempt. What is due in more than two days is due
+    /// now or, where that takes a second look, the next time: then the clock was set back.
     fn claim_due(&self, now: Timestamp, limit: usize, lease: Duration) -> Answer<'_, Vec<Delivery>>;
 
     /// Notes what came of a delivery at `now`. Only the holder of the present generation can.
@@ -70,7 +75,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, Recorded>;
 
     /// Hands out a digest that is due at `now`, the longest due first. From then on nothing is added to it:
-    /// the same mail is sent however often it is tried. The same lease as for deliveries.
+    /// the same mail is sent however often it is tried. The same lease as for deliveries, and the same for a clock
+    /// that was set back.
     fn claim_digest(&self, now: Timestamp, lease: Duration) -> Answer<'_, Option<Digest>>;
 
     /// Notes what came of a digest at `now`, and so of each delivery in it.
@@ -85,11 +91,12 @@ pub trait Store: Send + Sync + 'static {
     /// When the next delivery or digest becomes due or its lease ends; none if nothing waits.
     fn next_due(&self) -> Answer<'_, Option<Timestamp>>;
 
-    /// How many mails, digests included, this address got since `since`.
-    fn sent_since(&self, address: String, since: Timestamp) -> Answer<'_, u64>;
+    /// How many mails, digests included, this address got from `from` to `to`.
+    fn sent_between(&self, address: String, from: Timestamp, to: Timestamp) -> Answer<'_, u64>;
 
     /// Whether `what`, which is to be done once every `every` by one of all programs that share the store,
-    /// is the caller's to do. Said once: then it counts as done at `now`.
+    /// is the caller's to do. Said once: then it counts as done at `now`. After the clock was set back, it is put
+    /// off for twice as long at most.
     fn take_turn(&self, what: &'static str, now: Timestamp, every: Duration) -> Answer<'_, bool>;
 
     /// Says that `what` was not done after all: it is due again, for whoever asks first.

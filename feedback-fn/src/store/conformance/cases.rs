@@ -144,8 +144,9 @@ pub(crate) async fn mails_of_the_last_hour_are_counted_per_address(store: &dyn S
             store.record(delivery.id, delivery.generation, delivered, at(minute)).await.unwrap();
         }
     }
-    let sent =
-        async |name: &str, minute| store.sent_since(recipient(name).address, at(minute)).await.unwrap();
+    let sent = async |name: &str, minute| {
+        store.sent_between(recipient(name).address, at(minute), at(60)).await.unwrap()
+    };
     assert_eq!((sent("a", 0).await, sent("a", 2).await, sent("b", 2).await), (2, 1, 2));
     while let Some(digest) = store.claim_digest(at(10), MINUTE).await.unwrap() {
         store.record_digest(digest.id, digest.generation, Outcome::Delivered, at(11)).await.unwrap();

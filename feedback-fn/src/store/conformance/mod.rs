@@ -3,10 +3,12 @@
 //! The cases speak of one thing each; `random` plays long games against the model.
 
 mod cases;
+mod clocks;
 mod digests;
 mod random;
 
 pub(crate) use cases::*;
+pub(crate) use clocks::*;
 pub(crate) use digests::*;
 pub(crate) use random::plays_like_the_model;
 
@@ -46,6 +48,11 @@ macro_rules! conformance_tests {
             pages_follow_each_other_without_gap,
             confirmation_is_no_delivery_to_worry_about,
             turn_is_taken_by_one,
+            what_waits_under_a_clock_that_was_ahead_is_due_when_it_is_set_back,
+            what_waits_for_a_day_is_not_due_before,
+            mails_of_a_clock_that_was_ahead_do_not_fill_the_hour,
+            turn_of_a_clock_that_was_ahead_is_over_when_it_is_set_back,
+            confirmation_of_a_clock_that_was_ahead_keeps_none_back,
             plays_like_the_model,
         );
     };

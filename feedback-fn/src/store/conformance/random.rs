@@ -161,9 +161,9 @@ async fn play(
             assert_eq!(real, model.erase(reference).await.unwrap(), "{told}");
         }
     }
-    let (name, since) = (["a", "b"][dice.below(2) as usize], at(now - 60));
-    let sent = store.sent_since(recipient(name).address, since).await.unwrap();
-    assert_eq!(sent, model.sent_since(recipient(name).address, since).await.unwrap(), "{told}");
+    let (name, from) = (["a", "b"][dice.below(2) as usize], at(now - 60));
+    let sent = store.sent_between(recipient(name).address, from, at(now)).await.unwrap();
+    assert_eq!(sent, model.sent_between(recipient(name).address, from, at(now)).await.unwrap(), "{told}");
 }
 
 /// Everything that can be seen of both is equal.

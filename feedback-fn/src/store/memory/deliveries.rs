@@ -80,6 +80,11 @@ impl Deliveries {
         self.orders.waiting.range(..=(now, i64::MAX)).take(limit).map(|(_, id)| *id).collect()
     }
 
+    /// What is due later than `furthest`.
+    pub(super) fn due_after(&self, furthest: Timestamp) -> Vec<i64> {
+        self.orders.waiting.range((furthest, i64::MAX)..).map(|(_, id)| *id).collect()
+    }
+
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.orders.waiting.first().map(|(due, _)| *due)
     }
@@ -97,9 +102,9 @@ impl Deliveries {
         self.orders.of_digest.range((digest, i64::MIN)..=(digest, i64::MAX)).next().is_some()
     }
 
-    pub(super) fn sent_alone_since(&self, address: &str, since: Timestamp) -> usize {
-        let after = (address.to_owned(), since, i64::MIN)..=(address.to_owned(), Timestamp::MAX, i64::MAX);
-        self.orders.sent_alone.range(after).count()
+    pub(super) fn sent_alone_between(&self, address: &str, from: Timestamp, to: Timestamp) -> usize {
+        let between = (address.to_owned(), from, i64::MIN)..=(address.to_owned(), to, i64::MAX);
+        self.orders.sent_alone.range(between).count()
     }
 
     /// The confirmations to an address, however it is spelt.

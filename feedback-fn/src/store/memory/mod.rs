@@ -99,8 +99,8 @@ impl Store for MemoryStore {
         self.with(|tables| tables.next_due())
     }
 
-    fn sent_since(&self, address: String, since: Timestamp) -> Answer<'_, u64> {
-        self.with(|tables| tables.sent_since(&address, since))
+    fn sent_between(&self, address: String, from: Timestamp, to: Timestamp) -> Answer<'_, u64> {
+        self.with(|tables| tables.sent_between(&address, from, to))
     }
 
     fn take_turn(&self, what: &'static str, now: Timestamp, every: Duration) -> Answer<'_, bool> {

@@ -1,8 +1,8 @@
 //! The tables, and what each question does with them.
 
 use super::super::{
-    Accepted, Amount, Change, Claim, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, Listed,
-    ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
+    Accepted, Amount, Change, Claim, Delivery, DeliveryId, DeliveryState, Digest, DigestId, Entry, FURTHEST,
+    Listed, ListedDelivery, Outcome, Position, Purged, Recorded, Standing, Stats, StoreError, Which,
 };
 use super::deliveries::Deliveries;
 use super::rows::{DigestRow, Lease, Row, kind};
@@ -67,9 +67,9 @@ impl Tables {
     }
 
     fn confirmed_lately(&self, address: &str, now: Timestamp) -> bool {
-        let day_ago = now - SignedDuration::from_hours(24);
         let received = |row: &Row| self.suggestions[&row.suggestion].1.received;
-        self.rows.confirmations(address).any(|row| received(row) > day_ago)
+        let is_lately = |row: &Row| now.duration_since(received(row)).abs() < SignedDuration::from_hours(24);
+        self.rows.confirmations(address).any(is_lately)
     }
 
     pub(super) fn id_of(&self, reference: &Reference) -> Option<i64> {
@@ -93,6 +93,9 @@ impl Tables {
     }
 
     pub(super) fn claim_due(&mut self, now: Timestamp, limit: usize, until: Timestamp) -> Vec<Delivery> {
+        for id in self.rows.due_after(later(now, FURTHEST)) {
+            self.rows.change(id, |row| row.lease.due = now);
+        }
         let due = self.rows.due(now, limit);
         due.iter().for_each(|id| self.rows.change(*id, |row| row.lease.claim(until)));
         due.into_iter().filter_map(|id| self.rows.get(id)).map(|row| self.delivery(row)).collect()
@@ -176,6 +179,8 @@ impl Tables {
     }
 
     pub(super) fn claim_digest(&mut self, now: Timestamp, until: Timestamp) -> Option<Digest> {
+        let far = self.digests.values_mut().filter(|digest| digest.lease.due > later(now, FURTHEST));
+        far.filter(|digest| digest.state == DeliveryState::Waiting).for_each(|digest| digest.lease.due = now);
         let due = self
             .digests
             .iter_mut()
@@ -232,15 +237,17 @@ impl Tables {
         self.rows.next_due().into_iter().chain(digests.map(|digest| digest.lease.due)).min()
     }
 
-    pub(super) fn sent_since(&self, address: &str, since: Timestamp) -> u64 {
-        let lately = |settled: Option<Timestamp>| settled.is_some_and(|settled| settled >= since);
+    pub(super) fn sent_between(&self, address: &str, from: Timestamp, to: Timestamp) -> u64 {
+        let lately =
+            |settled: Option<Timestamp>| settled.is_some_and(|settled| (from..=to).contains(&settled));
         let own = self.digests_of.get(address).into_iter().flatten();
         let digests = own.filter(|id| lately(self.digests[id].settled));
-        (self.rows.sent_alone_since(address, since) + digests.count()) as u64
+        (self.rows.sent_alone_between(address, from, to) + digests.count()) as u64
     }
 
     pub(super) fn take_turn(&mut self, what: &'static str, now: Timestamp, every: Duration) -> bool {
-        let is_due = self.turns.get(what).is_none_or(|last| later(*last, every) <= now);
+        let is_due =
+            self.turns.get(what).is_none_or(|last| later(*last, every) <= now || *last > later(now, every));
         if is_due {
             self.turns.insert(what, now);
         }

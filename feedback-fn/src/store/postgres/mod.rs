@@ -225,10 +225,10 @@ impl Store for PostgresStore {
         self.ask(SOON, move |client| Box::pin(rows::next_due(client, ahead)))
     }
 
-    fn sent_since(&self, address: String, since: Timestamp) -> Answer<'_, u64> {
+    fn sent_between(&self, address: String, from: Timestamp, to: Timestamp) -> Answer<'_, u64> {
         self.ask(SOON, move |client| {
             let address = address.clone();
-            Box::pin(async move { rows::sent_since(client, &address, since).await })
+            Box::pin(async move { rows::sent_between(client, &address, from, to).await })
         })
     }
 

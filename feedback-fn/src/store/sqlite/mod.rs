@@ -202,8 +202,8 @@ impl Store for SqliteStore {
         self.read(rows::next_due)
     }
 
-    fn sent_since(&self, address: String, since: Timestamp) -> Answer<'_, u64> {
-        self.read(move |connection| rows::sent_since(connection, &address, since))
+    fn sent_between(&self, address: String, from: Timestamp, to: Timestamp) -> Answer<'_, u64> {
+        self.read(move |connection| rows::sent_between(connection, &address, from, to))
     }
 
     fn take_turn(&self, what: &'static str, now: Timestamp, every: Duration) -> Answer<'_, bool> {

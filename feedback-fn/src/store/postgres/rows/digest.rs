@@ -6,7 +6,7 @@
 use super::super::link::transaction;
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
-use super::{LeaseClock, effect, milliseconds};
+use super::{LeaseClock, effect, furthest, milliseconds};
 use crate::contract::Recipient;
 use crate::store::{DeliveryId, Digest, DigestId, Outcome, Recorded};
 use crate::suggestion::Suggestion;
@@ -94,18 +94,21 @@ pub(in super::super) async fn claim_digest(
     now: Timestamp,
     lease: Duration,
 ) -> Result<Option<Digest>, Trouble> {
-    let sql = clock.in_statement(
+    let sql = clock.in_statement(&format!(
         "WITH due AS (
              SELECT id FROM digest
-             WHERE state IN ('open', 'closed') AND due <= greatest($1, {present})
-               AND due <= CASE WHEN claimed_due IS NULL THEN $1 ELSE {present} END
+             WHERE state IN ('open', 'closed') AND due <= greatest($1, {{present}})
+               AND due <= CASE WHEN claimed_due IS NULL THEN $1 ELSE {{present}} END
              ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED
+         ), drawn_near AS (
+             UPDATE digest SET due = $1 WHERE state IN ('open', 'closed') AND due > {}
          )
          UPDATE digest g SET state = 'closed', claimed_due = coalesce(g.claimed_due, g.due),
-                             due = {present} + $2, generation = g.generation + 1, attempts = g.attempts + 1
+                             due = {{present}} + $2, generation = g.generation + 1, attempts = g.attempts + 1
          FROM due WHERE g.id = due.id
          RETURNING g.id, g.generation, g.attempts, g.opened, g.name, g.address",
-    );
+        furthest()
+    ));
     let (now, lease) = (now.as_millisecond(), milliseconds(lease));
     let values = [(&now as _, Type::INT8), (&lease as _, Type::INT8)];
     // Two statements: only the second sees what was put in until the first had locked the digest.

@@ -46,7 +46,7 @@ const ACCEPT: &str = r#"
         WHERE m.number = 0 AND NOT EXISTS (
             SELECT 1 FROM delivery d JOIN suggestion o ON o.id = d.suggestion
             WHERE d.number = 0 AND lower(d.address) = lower(m.address COLLATE "C")
-              AND o.received > m.received - 86400000)
+              AND abs(o.received - m.received) < 86400000)
         ORDER BY lower(m.address COLLATE "C"), m.place
     ), sent AS (
         INSERT INTO delivery (suggestion, number, name, address, state, due)

@@ -9,9 +9,9 @@ mod read;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{Found, Given, accept, reference_of_nonce};
 pub(super) use ledger::{change, list, page, show, stats};
-pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_since, take_turn};
+pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_between, take_turn};
 
-use crate::store::Outcome;
+use crate::store::{FURTHEST, Outcome};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -39,6 +39,11 @@ impl LeaseClock {
         };
         sql.replace("{present}", present)
     }
+}
+
+/// What is due later than this was put off under a clock that was ahead; an expression like `{present}`.
+fn furthest() -> String {
+    format!("greatest($1, {{present}}) + {}", FURTHEST.as_millis())
 }
 
 fn milliseconds(duration: Duration) -> i64 {

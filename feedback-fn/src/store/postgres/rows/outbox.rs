@@ -2,7 +2,7 @@
 
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
-use super::{LeaseClock, effect, milliseconds};
+use super::{LeaseClock, effect, furthest, milliseconds};
 use crate::store::{Claim, Delivery, DeliveryId, DigestId, Outcome, Recorded};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -32,10 +32,13 @@ pub(in super::super) async fn claim_due(
                                    generation = d.generation + 1, attempts = d.attempts + 1
              FROM due WHERE d.id = due.id
              RETURNING d.*, due.due AS was
+         ), drawn_near AS (
+             UPDATE delivery SET due = $1 WHERE state = 'waiting' AND due > {}
          )
          SELECT {{present}} - $1, d.id, d.number, d.generation, d.attempts, d.name, d.address, {SUGGESTION}
          FROM (VALUES (1)) AS once LEFT JOIN (claimed d JOIN suggestion s ON s.id = d.suggestion) ON TRUE
-         ORDER BY d.was, d.id"
+         ORDER BY d.was, d.id",
+        furthest()
     ));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (now, lease) = (now.as_millisecond(), milliseconds(lease));
@@ -149,17 +152,19 @@ pub(in super::super) async fn next_due(client: &Client, ahead: i64) -> Result<Op
 }
 
 /// Mails to an address, alone or as digests.
-pub(in super::super) async fn sent_since(
+pub(in super::super) async fn sent_between(
     client: &Client,
     address: &str,
-    since: Timestamp,
+    from: Timestamp,
+    to: Timestamp,
 ) -> Result<u64, Trouble> {
     let sql = "SELECT (SELECT count(*) FROM delivery
-                       WHERE address = $1 AND settled IS NOT NULL AND settled >= $2 AND digest IS NULL)
+                       WHERE address = $1 AND settled IS NOT NULL AND settled BETWEEN $2 AND $3 AND digest IS NULL)
                     + (SELECT count(*) FROM digest
-                       WHERE address = $1 AND settled IS NOT NULL AND settled >= $2)";
-    let since = since.as_millisecond();
-    let row = client.query_typed_one(sql, &[(&address, Type::TEXT), (&since, Type::INT8)]).await?;
+                       WHERE address = $1 AND settled IS NOT NULL AND settled BETWEEN $2 AND $3)";
+    let (from, to) = (from.as_millisecond(), to.as_millisecond());
+    let values = [(&address as _, Type::TEXT), (&from as _, Type::INT8), (&to as _, Type::INT8)];
+    let row = client.query_typed_one(sql, &values).await?;
     read::count(&row, 0)
 }
 
@@ -173,7 +178,8 @@ pub(in super::super) async fn take_turn(
 ) -> Result<bool, Trouble> {
     let sql = clock.in_statement(
         "INSERT INTO turn (what, taken) VALUES ($2, {present})
-         ON CONFLICT (what) DO UPDATE SET taken = {present} WHERE turn.taken <= {present} - $3",
+         ON CONFLICT (what) DO UPDATE SET taken = {present}
+             WHERE turn.taken NOT BETWEEN {present} - $3 + 1 AND {present} + $3",
     );
     let (now, every) = (now.as_millisecond(), milliseconds(every));
     let values = [(&now as _, Type::INT8), (&what as _, Type::TEXT), (&every as _, Type::INT8)];

@@ -294,5 +294,9 @@ async fn one_suggestion_that_cannot_be_stored_does_not_harm_its_neighbors() {
     assert!(matches!(results[0], Ok(Accepted::Stored(_))), "{results:?}");
     assert!(matches!(results[1], Err(StoreError::Failed(_))), "{results:?}");
     assert!(matches!(results[2], Ok(Accepted::Stored(_))), "{results:?}");
-    assert_eq!(store.sent_since(recipient("a").address, at(0)).await.unwrap(), 0, "and the store works on");
+    assert_eq!(
+        store.sent_between(recipient("a").address, at(0), at(1)).await.unwrap(),
+        0,
+        "and the store works on"
+    );
 }

@@ -1,7 +1,7 @@
 //! Digests: opened by the first delivery that is put into them, closed when they are full or tried first.
 
-use super::effect;
 use super::read::{self, SUGGESTION, instant};
+use super::{draw_near, effect};
 use crate::clock::later;
 use crate::contract::Recipient;
 use crate::store::{DeliveryId, Digest, DigestId, Outcome, Recorded};
@@ -76,6 +76,7 @@ pub(in super::super) fn claim_digest(
     now: Timestamp,
     lease: Duration,
 ) -> rusqlite::Result<Option<Digest>> {
+    draw_near(transaction, "UPDATE digest SET due = ?1 WHERE state IN ('open', 'closed') AND due > ?2", now)?;
     let found = transaction
         .prepare_cached(
             "SELECT id, generation, attempts, opened, name, address FROM digest

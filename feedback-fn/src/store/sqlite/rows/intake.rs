@@ -6,7 +6,7 @@ use crate::reference::Reference;
 use crate::store::{Accepted, DeliveryState, Entry, Standing, StoreError};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-/// Between two confirmations to one address, in milliseconds.
+/// Between two confirmations to one address, in milliseconds; also to one that a clock which was ahead put later.
 const CONFIRMATION_EVERY: i64 = 24 * 60 * 60 * 1000;
 
 /// Keeps a suggestion and its deliveries, unless the nonce is known or the reference taken.
@@ -108,7 +108,7 @@ fn confirmed_lately(connection: &Connection, address: &str, now: i64) -> rusqlit
     connection
         .prepare_cached(
             "SELECT 1 FROM delivery d JOIN suggestion s ON s.id = d.suggestion
-             WHERE d.number = 0 AND lower(d.address) = lower(?1) AND s.received > ?2",
+             WHERE d.number = 0 AND lower(d.address) = lower(?1) AND s.received > ?2 AND s.received < ?3",
         )?
-        .exists(params![address, now - CONFIRMATION_EVERY])
+        .exists(params![address, now - CONFIRMATION_EVERY, now + CONFIRMATION_EVERY])
 }

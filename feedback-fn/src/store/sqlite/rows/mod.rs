@@ -9,10 +9,14 @@ mod read;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{accept, reference_of_nonce};
 pub(super) use ledger::{change, list, page, show, stats};
-pub(super) use outbox::{claim_due, give_turn_back, next_due, record, release, renew, sent_since, take_turn};
+pub(super) use outbox::{
+    claim_due, give_turn_back, next_due, record, release, renew, sent_between, take_turn,
+};
 
-use crate::store::Outcome;
+use crate::clock::later;
+use crate::store::{FURTHEST, Outcome};
 use jiff::Timestamp;
+use rusqlite::{Transaction, params};
 
 /// What an outcome changes in a row: (state, until, cause, attempts that do not count).
 fn effect(outcome: &Outcome) -> (&'static str, Option<i64>, Option<&str>, u32) {
@@ -23,4 +27,10 @@ fn effect(outcome: &Outcome) -> (&'static str, Option<i64>, Option<&str>, u32) {
         Outcome::Untried { until, cause } => ("waiting", instant(until), Some(cause), 1),
         Outcome::Held { cause } => ("held", None, Some(cause), 0),
     }
+}
+
+/// Makes due what was put off under a clock that was ahead; `sql` says of which table.
+fn draw_near(transaction: &Transaction<'_>, sql: &str, now: Timestamp) -> rusqlite::Result<()> {
+    let furthest = later(now, FURTHEST).as_millisecond();
+    transaction.prepare_cached(sql)?.execute(params![now.as_millisecond(), furthest]).map(|_| ())
 }

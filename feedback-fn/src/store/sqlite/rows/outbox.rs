@@ -1,7 +1,7 @@
 //! Leases on deliveries, and what came of them.
 
-use super::effect;
 use super::read::{self, SUGGESTION, instant};
+use super::{draw_near, effect};
 use crate::clock::later;
 use crate::store::{Claim, Delivery, DeliveryId, Outcome, Recorded};
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ pub(in super::super) fn claim_due(
     limit: usize,
     lease: Duration,
 ) -> rusqlite::Result<Vec<Delivery>> {
+    draw_near(transaction, DRAW_NEAR, now)?;
     let mut select = transaction.prepare_cached(&format!(
         "SELECT {SUGGESTION}, d.id, d.number, d.generation, d.attempts, d.name, d.address
          FROM delivery d JOIN suggestion s ON s.id = d.suggestion
@@ -33,6 +34,9 @@ pub(in super::super) fn claim_due(
     }
     Ok(claimed)
 }
+
+const DRAW_NEAR: &str =
+    "UPDATE delivery SET due = ?1 WHERE state = 'waiting' AND state <> 'delivered' AND due > ?2";
 
 /// Extends leases; those that are still the caller's.
 pub(in super::super) fn renew(
@@ -100,19 +104,20 @@ pub(in super::super) fn next_due(connection: &Connection) -> rusqlite::Result<Op
 }
 
 /// Mails to an address, alone or as digests.
-pub(in super::super) fn sent_since(
+pub(in super::super) fn sent_between(
     connection: &Connection,
     address: &str,
-    since: Timestamp,
+    from: Timestamp,
+    to: Timestamp,
 ) -> rusqlite::Result<u64> {
     let count: i64 = connection
         .prepare_cached(
             "SELECT (SELECT count(*) FROM delivery
-                     WHERE address = ?1 AND settled IS NOT NULL AND settled >= ?2 AND digest IS NULL)
+                     WHERE address = ?1 AND settled IS NOT NULL AND settled BETWEEN ?2 AND ?3 AND digest IS NULL)
                   + (SELECT count(*) FROM digest
-                     WHERE address = ?1 AND settled IS NOT NULL AND settled >= ?2)",
+                     WHERE address = ?1 AND settled IS NOT NULL AND settled BETWEEN ?2 AND ?3)",
         )?
-        .query_row(params![address, since.as_millisecond()], |row| row.get(0))?;
+        .query_row(params![address, from.as_millisecond(), to.as_millisecond()], |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }
 
@@ -128,7 +133,7 @@ pub(in super::super) fn take_turn(
     let changed = transaction
         .prepare_cached(
             "INSERT INTO turn (what, taken) VALUES (?1, ?2)
-             ON CONFLICT (what) DO UPDATE SET taken = ?2 WHERE taken <= ?2 - ?3",
+             ON CONFLICT (what) DO UPDATE SET taken = ?2 WHERE taken NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3",
         )?
         .execute(params![what, now, every])?;
     Ok(changed == 1)
