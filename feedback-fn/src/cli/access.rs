@@ -74,6 +74,13 @@ fn closing(path: &Path, strangers: Strangers) -> anyhow::Result<String> {
     })
 }
 
+/// Whether this is root, and the data folder another user's: root may do what the service may not, and what root
+/// makes there the service cannot use.
+pub(super) fn is_foreign_root(config: &Config) -> bool {
+    let owner = metadata(&config.data).map_or(0, |metadata| metadata.uid());
+    geteuid().is_root() && owner != 0 && config.postgres.is_none()
+}
+
 fn kept(config: &Config) -> Vec<(PathBuf, Strangers)> {
     let mut paths: Vec<PathBuf> = match &config.postgres {
         Some(postgres) => postgres.password_file.iter().map(|file| config.base.join(file)).collect(),
@@ -119,7 +126,8 @@ fn of_strangers(config: &Config) -> anyhow::Result<Vec<String>> {
         return Ok(strangers);
     }
     let owner = metadata(&config.data)?.uid();
-    for path in [config.database(), config.data.join("secret")].iter().filter(|path| path.exists()) {
+    let lock = config.database().with_extension("lock");
+    for path in [config.database(), lock, config.data.join("secret")].iter().filter(|path| path.exists()) {
         let other = metadata(path)?.uid();
         if other != owner {
             strangers.push(format!(

@@ -149,11 +149,36 @@ fn what_cannot_be_listened_at_stops_the_start() {
     write(folder.path(), &format!("listen = \"{}\"", taken.local_addr().unwrap()));
     check_refused(&folder, "another program may use it");
     write(folder.path(), "listen = \"systemd\"");
-    check_refused(&folder, "systemd passed 0 sockets");
+    check_refused(&folder, "systemd passed no socket");
 }
 
-/// Runs the program with sockets passed as systemd does: from descriptor 3 on, for this process only.
+#[test]
+fn socket_that_systemd_holds_is_told_apart_from_another_program() {
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    fcntl_setfd(&held, FdFlags::empty()).unwrap();
+    let address = held.local_addr().unwrap();
+    for (listen, told) in [
+        (
+            format!("listen = \"{address}\""),
+            "hint: systemd may hold it for this program: write `listen = \"systemd\"`",
+        ),
+        ("listen = \"systemd\"\nadmin = { listen = \"systemd\" }".to_owned(), "hint: add a `ListenStream=`"),
+        ("listen = \"unix:none/http.sock\"".to_owned(), "its folder does not exist\nhint: make it"),
+    ] {
+        let folder = folder(&listen);
+        let refused = passing(folder.path(), &[&held]).output().unwrap();
+        let stderr = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(1) && stderr.contains(told), "{listen}: {stderr}");
+    }
+}
+
+/// Runs the program with sockets passed as systemd does.
 fn with_sockets(folder: &Path, sockets: &[&dyn AsRawFd]) -> Program {
+    Program::start(&mut passing(folder, sockets))
+}
+
+/// The program with sockets from descriptor 3 on, for this process only.
+fn passing(folder: &Path, sockets: &[&dyn AsRawFd]) -> Command {
     let moved: Vec<String> = sockets
         .iter()
         .enumerate()
@@ -161,7 +186,9 @@ fn with_sockets(folder: &Path, sockets: &[&dyn AsRawFd]) -> Program {
         .collect();
     let script =
         format!("exec {}; LISTEN_PID=$$ LISTEN_FDS={} exec {PROGRAM} serve", moved.join(" "), sockets.len());
-    Program::start(Command::new("sh").args(["-c", &script]).current_dir(folder))
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).current_dir(folder);
+    command
 }
 
 #[test]
@@ -193,7 +220,7 @@ fn sockets_that_systemd_passes_are_taken_and_no_connection_is_lost_between_two_p
 fn sockets_meant_for_another_process_are_not_taken() {
     let folder = folder("listen = \"systemd\"");
     let output = command(folder.path()).env("LISTEN_FDS", "1").env("LISTEN_PID", "1").output().unwrap();
-    assert!(String::from_utf8(output.stderr).unwrap().contains("systemd passed 0 sockets"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("systemd passed no socket"));
 }
 
 #[test]

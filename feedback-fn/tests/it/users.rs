@@ -54,6 +54,13 @@ fn command_of_a_user_without_rights_says_who_has_them() {
     };
     let as_root = installation.run(&["check"]).stdout;
     assert_eq!(as_root.contains("warning: root may do more"), geteuid().is_root(), "{as_root}");
+    if geteuid().is_root() {
+        let served = installation.run(&["serve"]);
+        assert!(
+            served.stderr.contains("root would make files in `data`") && served.stderr.contains(&hint),
+            "{served:#?}"
+        );
+    }
     let listed = run(&installation, "list");
     let checked = run(&installation, "check");
     let served = run(&installation, "serve");

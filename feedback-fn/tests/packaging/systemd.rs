@@ -1,6 +1,7 @@
 //! The units, as systemd itself reads and judges them.
 
 use crate::{packaged, program};
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// systemd's own measure from 0 (nothing is allowed) to 10 (everything is). What is left is the network.
@@ -41,6 +42,18 @@ fn systemd_understands_every_line() {
     let told = String::from_utf8_lossy(&output.stderr);
     let ours: Vec<&str> = told.lines().filter(|line| line.contains("feedback-fn.s")).collect();
     assert_eq!(ours, [] as [&str; 0]);
+}
+
+#[test]
+fn unit_makes_the_folder_of_the_socket_that_the_documents_name() {
+    let socket = "unix:/run/feedback-fn/http.sock";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for document in ["feedback.example.toml", "../docs/operating.md"] {
+        let text = std::fs::read_to_string(root.join(document)).unwrap();
+        assert!(text.contains(socket), "{document} names `{socket}`");
+    }
+    let unit = packaged("systemd/feedback-fn.service");
+    assert!(unit.contains("\nRuntimeDirectory=feedback-fn\nRuntimeDirectoryMode=0750\n"), "{unit}");
 }
 
 #[test]

@@ -18,8 +18,6 @@ use crate::store::{StoreOptions, postgres, sqlite};
 use crate::token::Seal;
 use anyhow::{Context, anyhow, ensure};
 use rustix::fs::Access;
-use rustix::process::geteuid;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Tries everything, tells of each, and fails if one failed: an operator should see all problems at once.
@@ -65,10 +63,11 @@ fn contract(config: &Config) -> anyhow::Result<String> {
 
 /// What root may do says nothing about the service.
 fn as_root(config: &Config) -> Option<String> {
-    let owner = std::fs::metadata(&config.data).ok()?.uid();
-    let is_other = geteuid().is_root() && owner != 0 && config.postgres.is_none();
-    let advice = || rights::advice(&config.data);
-    is_other.then(|| format!("warning: root may do more than the user of the service\nhint: {}", advice()))
+    let told = || {
+        let advice = rights::advice(&config.data);
+        format!("warning: root may do more than the user of the service\nhint: {advice}")
+    };
+    access::is_foreign_root(config).then(told)
 }
 
 /// Nothing without a contract, about which the operator has been told.

@@ -2,7 +2,7 @@
 
 use crate::Listener;
 use crate::config::{Listen, SocketMode};
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use listenfd::ListenFd;
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -10,6 +10,15 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use tokio::net::{TcpListener, UnixListener};
+
+const NO_SOCKET: &str = "systemd passed no socket, and `listen` is \"systemd\"\nhint: start it with `systemctl start \
+                         feedback-fn.socket feedback-fn.service`; by hand, `listen` has to name an address";
+const ONE_SOCKET: &str = "systemd passed one socket, and `[admin] listen = \"systemd\"` needs a second\nhint: add a \
+                          `ListenStream=` with `systemctl edit feedback-fn.socket`, then `systemctl restart \
+                          feedback-fn.socket feedback-fn.service`";
+/// The socket unit of the package listens at the address that people write first.
+const OWN_SOCKET: &str =
+    "systemd may hold it for this program: write `listen = \"systemd\"`, or stop the socket unit";
 
 /// The sockets that systemd passed, if it did.
 pub(super) struct Inherited(ListenFd);
@@ -22,12 +31,7 @@ impl Inherited {
 
     /// The socket at this place in the order of the socket unit.
     fn take(&mut self, at: usize) -> anyhow::Result<Listener> {
-        ensure!(
-            self.0.len() > at,
-            "systemd passed {} sockets, not {}; start the socket unit and not the service alone",
-            self.0.len(),
-            at + 1
-        );
+        ensure!(self.0.len() > at, "{}", if self.0.len() == 0 { NO_SOCKET } else { ONE_SOCKET });
         if let Ok(Some(listener)) = self.0.take_tcp_listener(at) {
             listener.set_nonblocking(true)?;
             return Ok(TcpListener::from_std(listener)?.into());
@@ -48,14 +52,31 @@ pub(super) async fn open(
 ) -> anyhow::Result<Listener> {
     match listen {
         Listen::Address(address) => {
-            let listener = TcpListener::bind(address).await.with_context(|| {
-                format!("cannot listen at `{address}`; another program may use it: change `listen`")
-            })?;
-            Ok(listener.into())
+            let others = match inherited.0.len() {
+                0 => "another program may use it: change `listen`",
+                _ => OWN_SOCKET,
+            };
+            let listener = TcpListener::bind(address).await;
+            Ok(listener
+                .map_err(|error| anyhow!("cannot listen at `{address}`: {error}\nhint: {others}"))?
+                .into())
         }
-        Listen::Socket(path) => socket(path, mode).with_context(|| format!("cannot listen at `{listen}`")),
+        Listen::Socket(path) => {
+            ensure!(
+                has_folder(path),
+                "cannot listen at `{listen}`: its folder does not exist\nhint: make it, for the user of the service; \
+                 the unit makes `/run/feedback-fn`"
+            );
+            socket(path, mode).with_context(|| format!("cannot listen at `{listen}`"))
+        }
         Listen::Systemd => inherited.take(at),
     }
+}
+
+/// Also where nobody can tell: what is wrong then is told by who binds.
+fn has_folder(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.is_none_or(|folder| folder.try_exists().unwrap_or(true))
 }
 
 #[expect(clippy::disallowed_methods, reason = "commands are an edge")]

@@ -8,7 +8,8 @@ mod notify;
 use super::{access, log};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::{App, Listener, Loaded, serve, serve_admin};
+use crate::{App, Listener, Loaded, rights, serve, serve_admin};
+use anyhow::ensure;
 use bind::Inherited;
 use notify::Notifier;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -24,6 +25,12 @@ const SPARE_FILES: u64 = 128;
 pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     let inherited = Inherited::from_environment();
     let config = Config::load(path)?;
+    ensure!(
+        !access::is_foreign_root(&config),
+        "root would make files in `{}` that the service could not use\nhint: {}",
+        config.data.display(),
+        rights::advice(&config.data)
+    );
     log::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(work(path, config, inherited))
