@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -139,6 +140,40 @@ fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
 /// The stamp is taken before the content, so that a change in between is seen the next time.
 fn read<T>(path: &Path, prepare: fn(&[u8]) -> anyhow::Result<T>) -> anyhow::Result<(Stamp, T)> {
     let stamp = Stamp::of(&std::fs::metadata(path).map_err(|error| unreadable(path, error))?);
-    let content = prepare(&bytes(path)?).with_context(|| format!("in `{}`", path.display()))?;
-    Ok((stamp, content))
+    let bytes = bytes(path)?;
+    // Templates are other people's programs: one that panics is a broken file, and must not end this program.
+    let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&bytes)));
+    let prepared =
+        prepared.unwrap_or_else(|_| Err(anyhow!("preparing it panicked: a defect of this program")));
+    Ok((stamp, prepared.with_context(|| format!("in `{}`", path.display()))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use std::time::Duration;
+
+    fn prepare(bytes: &[u8]) -> anyhow::Result<String> {
+        assert_ne!(bytes, b"poison", "a defect");
+        Ok(String::from_utf8(bytes.to_vec())?)
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test plays the generator")]
+    fn content_that_panics_is_refused_and_the_one_before_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("review.json");
+        std::fs::write(&path, "first").unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
+        let watch = Watch::open(&path, clock.clone(), prepare).unwrap();
+        for (content, current, is_refused) in [("poison", "first", true), ("second one", "second one", false)]
+        {
+            std::fs::write(&path, content).unwrap();
+            clock.advance(Duration::from_secs(2));
+            assert_eq!((watch.current().as_str(), watch.is_refused()), (current, is_refused));
+        }
+        std::fs::write(&path, "poison").unwrap();
+        assert!(Watch::open(&path, clock, prepare).is_err());
+    }
 }

@@ -11,7 +11,7 @@ use crate::clock::berlin;
 use crate::contract::{Contact, Review, Round, Site, Target, TargetKind};
 use crate::suggestion::Suggestion;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 use serde::Serialize;
 
 const MONTHS: [&str; 12] = [
@@ -126,8 +126,13 @@ pub(super) fn link(target: &Target, review: &Review) -> String {
 pub(super) fn delete_by_text(received: Timestamp, review: &Review) -> String {
     match review.privacy.retention_days {
         0 => String::new(),
-        days => date_text(day(received).saturating_add(i64::from(days).days())),
+        days => date_text(days_later(day(received), days)),
     }
+}
+
+/// At most the last day that can be written: some mean "for ever" by the days that they name.
+fn days_later(day: Date, days: u32) -> Date {
+    Span::new().try_days(days).map_or(Date::MAX, |span| day.saturating_add(span))
 }
 
 impl CleanSuggestion {
@@ -196,6 +201,19 @@ mod tests {
             ("", ">"),
         ] {
             assert_eq!(quoted(&body(typed)), text, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn day_of_deletion_is_told_however_many_days_are_named() {
+        let day = Date::new(2026, 11, 30).unwrap();
+        for (days, text) in [
+            (1, "1. Dezember 2026"),
+            (3652, "29. November 2036"),
+            (7_304_485, "31. Dezember 9999"),
+            (u32::MAX, "31. Dezember 9999"),
+        ] {
+            assert_eq!(date_text(days_later(day, days)), text);
         }
     }
 
