@@ -17,6 +17,9 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
 
+/// What a server says that takes a recipient: its own, or one whose mail it sends on (RFC 5321 §3.4, §4.3.2).
+const TAKEN: [u16; 2] = [250, 251];
+
 /// A conversation in which every answer so far was the one wanted.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
@@ -34,7 +37,7 @@ impl Session {
         let mut connection = super::within(Stage::Hello, deadline, opening).await?;
         if let Some(credentials) = credentials {
             let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
-            answer(Stage::Auth, 235, deadline, login).await?;
+            answer(Stage::Auth, &[235], deadline, login).await?;
         }
         Ok(Session { connection })
     }
@@ -42,20 +45,20 @@ impl Session {
     /// Hands over one mail. On any error the session must be dropped.
     pub(super) async fn deliver(&mut self, mail: &Mail, deadlines: &Deadlines) -> Result<(), Outcome> {
         let from = commands::Mail::new(Some(mail.sender.address()), Vec::new());
-        self.command(Stage::Mail, 250, deadlines.envelope, from).await?;
+        self.command(Stage::Mail, &[250], deadlines.envelope, from).await?;
         let to = commands::Rcpt::new(mail.recipient.address(), Vec::new());
-        self.command(Stage::Recipient, 250, deadlines.envelope, to).await?;
-        self.command(Stage::Data, 354, deadlines.data, commands::Data).await?;
+        self.command(Stage::Recipient, &TAKEN, deadlines.envelope, to).await?;
+        self.command(Stage::Data, &[354], deadlines.data, commands::Data).await?;
         // lettre ends the text with CRLF itself.
         let text = mail.bytes.strip_suffix(b"\r\n").unwrap_or(&mail.bytes);
         let sending = self.connection.message(text);
-        answer(Stage::Dot, 250, deadlines.dot, sending).await.map_err(outcome)
+        answer(Stage::Dot, &[250], deadlines.dot, sending).await.map_err(outcome)
     }
 
     async fn command<C: Display>(
         &mut self,
         stage: Stage,
-        wanted: u16,
+        wanted: &[u16],
         deadline: Duration,
         command: C,
     ) -> Result<(), Outcome> {
@@ -68,16 +71,16 @@ impl Session {
     }
 }
 
-/// Waits for an answer; only the code `wanted` is one.
+/// Waits for an answer; only one with a code of `wanted` is.
 async fn answer(
     stage: Stage,
-    wanted: u16,
+    wanted: &[u16],
     deadline: Duration,
     step: impl Future<Output = Result<Response, Error>>,
 ) -> Result<(), Failure> {
     match tokio::time::timeout(deadline, step).await {
         Err(_) => Err(silence(stage, deadline)),
-        Ok(Ok(response)) if response.has_code(wanted) => Ok(()),
+        Ok(Ok(response)) if wanted.iter().any(|code| response.has_code(*code)) => Ok(()),
         Ok(Ok(response)) => {
             Err(refused(stage, &response.code().to_string(), response.first_line().unwrap_or_default()))
         }

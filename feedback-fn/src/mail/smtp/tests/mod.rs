@@ -154,7 +154,7 @@ async fn l3_stage_and_answer_decide_the_outcome() {
         (Stage::Tls, "250 ok\r\n", ["route down"; 5]),
         (Stage::Auth, "250 ok\r\n", ["route down"; 5]),
         (Stage::Mail, "354 what\r\n", ["retry", "retry", "retry", "held", "retry"]),
-        (Stage::Recipient, "251 forwarded\r\n", ["retry", "retry", "retry", "held", "retry"]),
+        (Stage::Recipient, "252 perhaps\r\n", ["retry", "retry", "retry", "held", "retry"]),
         (Stage::Data, "250 ok\r\n", ["retry", "retry", "retry", "held", "retry"]),
         (Stage::Dot, "354 go\r\n", ["unknown", "unknown", "retry", "held", "unknown"]),
     ];
@@ -175,6 +175,14 @@ async fn l3_stage_and_answer_decide_the_outcome() {
             assert_eq!(server.seen(|seen| seen.connections), 1, "no second try by itself");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn recipient_whose_mail_the_server_sends_on_is_taken() {
+    let script = Script::at(Stage::Recipient, Act::Say("251 user not local; will forward\r\n"));
+    let (outcome, server) = send_one(Encryption::StartTls, script).await;
+    assert_eq!(outcome, Outcome::Delivered);
+    assert_eq!(server.seen(|seen| seen.texts.len()), 1);
 }
 
 #[tokio::test(start_paused = true)]
