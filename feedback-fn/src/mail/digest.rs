@@ -5,6 +5,7 @@
 
 use super::context::{CleanSuggestion, delete_by_text, instant_text, link, theme_title};
 use super::text::HeaderText;
+use crate::abuse::is_suspicious;
 use crate::contract::{Contact, Review, Round, Site, Target};
 use crate::suggestion::Suggestion;
 use serde::Serialize;
@@ -53,7 +54,7 @@ pub struct DigestItem {
     pub delete_by_text: String,
     /// Whether the resident had another text of the passage before them than the one stored.
     pub changed: bool,
-    /// Whether something looked like a machine.
+    /// Whether something looked like a machine, more than by a weak sign.
     pub suspicious: bool,
     /// All that was written; none if the digest would become too large.
     pub suggestion: Option<CleanSuggestion>,
@@ -108,7 +109,7 @@ impl DigestItem {
             received_text: instant_text(suggestion.received),
             delete_by_text: delete_by_text(suggestion.received, review),
             changed: suggestion.changed(),
-            suspicious: !suggestion.marks.is_empty(),
+            suspicious: is_suspicious(suggestion.marks),
             suggestion: left.map(|_| CleanSuggestion::new(suggestion)),
         }
     }
@@ -141,6 +142,18 @@ fn first_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::conformance::entry;
+    use crate::suggestion::Mark;
+
+    #[test]
+    fn authors_are_not_warned_of_a_weak_sign_in_a_digest_either() {
+        let review = crate::contract::parse(include_bytes!("../../tests/fixtures/review.json")).unwrap();
+        let with = |mark| Suggestion { marks: [mark].into_iter().collect(), ..entry(1).suggestion };
+        let suggestions = [with(Mark::Rate), with(Mark::Repeated), with(Mark::Honeypot)];
+        let warned =
+            DigestContext::new(&suggestions, &review).suggestions.into_iter().map(|item| item.suspicious);
+        assert_eq!(warned.collect::<Vec<_>>(), [false, false, true]);
+    }
 
     #[test]
     fn first_line_is_one_line_with_something_in_it() {
