@@ -11,7 +11,7 @@ use crate::http::{self, Answer, Listener, Peer, Service, check_framing};
 use crate::metrics::Metrics;
 use health::Health;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use jiff::Timestamp;
 use std::future::Future;
@@ -41,7 +41,7 @@ pub async fn serve(
 impl Service for Admin {
     async fn answer(&self, request: Request<Incoming>, _: Peer) -> Answer {
         let answer = self.route(&request).await;
-        if answer.status().is_client_error() { closing(answer) } else { answer }
+        if answer.status().is_client_error() { http::closing(answer) } else { answer }
     }
 
     fn guard(&self) -> Guard {
@@ -89,10 +89,5 @@ fn metrics(text: String) -> Answer {
     let mut answer = http::text(StatusCode::OK, text);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, kind);
-    answer
-}
-
-fn closing(mut answer: Answer) -> Answer {
-    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }

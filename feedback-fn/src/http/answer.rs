@@ -91,13 +91,17 @@ pub(super) fn refusal(published: &Published, format: Format, form: &Form, refusa
         ),
         Format::Html => html(status, error_page(published, form, refusal)),
     };
-    let headers = answer.headers_mut();
     if let Some(seconds) = refusal.retry_after {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     // What is left of a request that was not read to its end must not be taken for the next one, and who
     // makes mistakes on purpose begins anew each time.
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    closing(answer)
+}
+
+/// The last answer of its connection, which says so.
+pub(crate) fn closing(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

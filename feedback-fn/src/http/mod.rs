@@ -22,7 +22,7 @@ mod server;
 mod wire;
 
 pub use answer::Answer;
-pub(crate) use answer::{html, json, text};
+pub(crate) use answer::{closing, html, json, text};
 pub(crate) use guard::check_framing;
 pub(crate) use limiter::Limiter;
 pub use listener::Listener;

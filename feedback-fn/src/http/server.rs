@@ -8,7 +8,7 @@ use super::crowd::{Crowd, Seat};
 use super::framing::Frames;
 use super::listener::Stream;
 use super::wire::Wire;
-use super::{Answer, Listener, Peer};
+use super::{Answer, Listener, Peer, closing};
 use crate::app::App;
 use crate::config::Guard;
 use crate::metrics::{Metrics, Present, count};
@@ -24,11 +24,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
-/// Of a connection; then it takes no further request.
+/// Of a connection. The answer to its next request then says that it is the last: who keeps connections to send
+/// requests over, as reverse proxies do, must not send one into a connection that is just being closed.
 const LIFETIME: Duration = Duration::from_secs(120);
+/// For that next request: who sends none is let go before.
+const GRACE: Duration = Duration::from_secs(15);
 /// For the request under way when a connection or the program is told to end. Systems that end programs wait
 /// for ten seconds before they kill, and the store still has to close.
 const FAREWELL: Duration = Duration::from_secs(9);
@@ -185,11 +188,15 @@ async fn talk<S: Service>(
 ) {
     let frames = Frames::default();
     let wire = Wire::new(stream, first, frames.clone(), service.metrics().clone());
+    let expires = Instant::now() + LIFETIME;
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(frames.next());
         let service = service.clone();
         // In a box: what answering needs is kilobytes, and a connection that asks nothing must not hold them.
-        Box::pin(async move { Ok::<_, Infallible>(service.answer(request, peer).await) })
+        Box::pin(async move {
+            let answer = service.answer(request, peer).await;
+            Ok::<_, Infallible>(if Instant::now() < expires { answer } else { closing(answer) })
+        })
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -202,7 +209,7 @@ async fn talk<S: Service>(
     tokio::select! {
         // Errors here are the client's: it went away or spoke no HTTP.
         _ = connection.as_mut() => return,
-        () = sleep(LIFETIME) => {}
+        () = sleep(LIFETIME + GRACE) => {}
         () = ending(&mut stopped) => {
             if timeout(COURTESY, connection.as_mut()).await.is_ok() {
                 return;

@@ -65,7 +65,7 @@ async fn slow_body_ends_after_five_seconds_with_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn busy_connection_ends_after_two_minutes() {
+async fn busy_connection_ends_after_two_minutes_and_its_last_answer_says_so() {
     let function = Function::start().await;
     let (mut reader, mut writer) = TcpStream::connect(function.address).await.unwrap().into_split();
     let begun = Instant::now();
@@ -75,8 +75,12 @@ async fn busy_connection_ends_after_two_minutes() {
             pause.tick().await;
         }
     });
-    let _ = tokio::io::copy(&mut reader, &mut tokio::io::sink()).await;
+    let mut answers = String::new();
+    let _ = reader.read_to_string(&mut answers).await;
     assert!((119..=125).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    let told: Vec<bool> =
+        answers.split("HTTP/1.1 200").skip(1).map(|answer| answer.contains("connection: close")).collect();
+    assert!(told.len() > 20 && told.ends_with(&[false, true]), "a proxy sends nothing more: {told:?}");
 }
 
 /// Asks without end and reads nothing: the kernel's buffers fill, and then ours would.
