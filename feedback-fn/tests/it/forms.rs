@@ -1,6 +1,8 @@
 //! The way of a suggestion: form, check page, receipt, store, mail.
 
-use crate::support::{Function, PASSAGE};
+use crate::support::{Function, PASSAGE, REVIEW, configuration};
+use feedback_fn::store::DeliveryState;
+use tokio::net::TcpListener;
 
 const FIELDS: &[(&str, &str)] = &[
     ("target", "6.1.1"),
@@ -108,7 +110,12 @@ async fn check_page_shows_the_passage_if_it_changed_meanwhile() {
 async fn theme_decides_who_gets_the_mail() {
     let function = Function::start().await;
     function.suggest(&[("target", "dokument"), ("suggestion", "x")]).await.reference();
-    function.suggest(&[("target", "6.1.1"), ("suggestion", "x")]).await.reference();
+    let evil =
+        ["to", "recipient", "recipients[default][0][address]", "bcc"].map(|name| (name, "v@e.example"));
+    let elsewhere = ["redirect", "next", "endpoint", "theme"].map(|name| (name, "//e.example/"));
+    let form = [("target", "6.1.1"), ("suggestion", "x")];
+    // Answered with the receipt's address below the endpoint, or `reference` fails.
+    function.suggest(&[&form[..], &evil, &elsewhere].concat()).await.reference();
     let addresses: Vec<Vec<String>> = function
         .stored()
         .await
@@ -130,6 +137,24 @@ async fn mail_waits_in_the_folder_when_the_outbox_has_run() {
         .collect();
     assert_eq!(mails.len(), 2);
     assert!(mails.iter().all(|mail| mail.contains(&reference) && mail.contains("Subject: ")));
+}
+
+#[tokio::test]
+async fn mail_server_that_says_nothing_hinders_no_resident() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let smtp = format!("[transport.smtp]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"");
+    let files = "[transport.files]\nfolder = \"mails\"";
+    let function = Function::start_configured(&configuration("").replace(files, &smtp), REVIEW).await;
+    let app = function.app.clone();
+    let outbox = tokio::spawn(async move { app.run_outbox(std::future::pending()).await });
+    function.suggest(FIELDS).await.reference();
+    let _waits_for_a_greeting = silent.accept().await.unwrap();
+    function.suggest(&[("target", "dokument"), ("suggestion", "Mehr Bänke")]).await.reference();
+    assert!(!outbox.is_finished());
+    let stored = function.stored().await;
+    let states: Vec<_> = stored.iter().flat_map(|listed| &listed.deliveries).map(|d| d.state).collect();
+    assert_eq!(states, [DeliveryState::Waiting; 3]);
 }
 
 #[tokio::test]

@@ -40,10 +40,15 @@ impl Function {
 
     /// With another contract.
     pub async fn start_from(lines: &str, review: &str) -> Function {
+        Function::start_configured(&configuration(lines), review).await
+    }
+
+    /// With a configuration of one's own.
+    pub async fn start_configured(configuration: &str, review: &str) -> Function {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("review.json"), review).unwrap();
         let clock = Arc::new(ManualClock::at(time("2026-12-01T12:00:00+01:00")));
-        let config = Config::from_toml(&configuration(lines), folder.path()).unwrap();
+        let config = Config::from_toml(configuration, folder.path()).unwrap();
         let app = Arc::new(App::open(config, clock.clone()).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
