@@ -6,7 +6,7 @@
 use super::super::link::transaction;
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
-use super::{LeaseClock, effect, furthest, milliseconds};
+use super::{Effect, LeaseClock, furthest, milliseconds, noted};
 use crate::contract::Recipient;
 use crate::store::{DeliveryId, Digest, DigestId, Outcome, Recorded};
 use crate::suggestion::Suggestion;
@@ -149,9 +149,7 @@ pub(in super::super) async fn record_digest(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<Recorded, Trouble> {
-    let (state, until, cause, uncounted) = effect(outcome);
-    let settled = (*outcome == Outcome::Delivered).then(|| now.as_millisecond());
-    let generation = generation as i64;
+    let (effect, generation) = (Effect::new(outcome, now), generation as i64);
     let row = client
         .query_typed_one(
             "WITH done AS (
@@ -166,16 +164,8 @@ pub(in super::super) async fn record_digest(
                  FROM done WHERE d.digest = done.id AND d.state = 'bundled' AND $3 <> 'waiting'
              )
              SELECT count(*) FROM done",
-            &[
-                (&id.0, Type::INT8),
-                (&generation, Type::INT8),
-                (&state, Type::TEXT),
-                (&until, Type::INT8),
-                (&cause, Type::TEXT),
-                (&uncounted, Type::INT8),
-                (&settled, Type::INT8),
-            ],
+            &effect.values(&id.0, &generation),
         )
         .await?;
-    Ok(if read::count::<u64>(&row, 0)? == 1 { Recorded::Noted } else { Recorded::Stale })
+    Ok(noted(read::count(&row, 0)?))
 }

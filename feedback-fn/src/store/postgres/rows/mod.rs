@@ -11,9 +11,10 @@ pub(super) use intake::{Found, Given, accept, reference_of_nonce};
 pub(super) use ledger::{change, list, page, show, stats};
 pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_between, take_turn};
 
-use crate::store::{FURTHEST, Outcome};
+use crate::store::{FURTHEST, Outcome, Recorded};
 use jiff::Timestamp;
 use std::time::Duration;
+use tokio_postgres::types::{ToSql, Type};
 
 /// Whose clock ends leases and turns.
 ///
@@ -50,13 +51,43 @@ fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
-/// What an outcome changes in a row: (state, until, cause, attempts that do not count).
-fn effect(outcome: &Outcome) -> (&'static str, Option<i64>, Option<&str>, i64) {
-    let instant = |until: &Timestamp| Some(until.as_millisecond());
-    match outcome {
-        Outcome::Delivered => ("delivered", None, None, 0),
-        Outcome::Deferred { until, cause } => ("waiting", instant(until), Some(cause), 0),
-        Outcome::Untried { until, cause } => ("waiting", instant(until), Some(cause), 1),
-        Outcome::Held { cause } => ("held", None, Some(cause), 0),
+/// What an outcome changes in a row.
+struct Effect<'o> {
+    state: &'static str,
+    until: Option<i64>,
+    cause: Option<&'o str>,
+    /// Attempts that do not count.
+    uncounted: i64,
+    settled: Option<i64>,
+}
+
+impl<'o> Effect<'o> {
+    fn new(outcome: &'o Outcome, now: Timestamp) -> Effect<'o> {
+        let instant = |until: &Timestamp| Some(until.as_millisecond());
+        let (state, until, cause, uncounted) = match outcome {
+            Outcome::Delivered => ("delivered", None, None, 0),
+            Outcome::Deferred { until, cause } => ("waiting", instant(until), Some(cause.as_str()), 0),
+            Outcome::Untried { until, cause } => ("waiting", instant(until), Some(cause.as_str()), 1),
+            Outcome::Held { cause } => ("held", None, Some(cause.as_str()), 0),
+        };
+        let settled = (*outcome == Outcome::Delivered).then(|| now.as_millisecond());
+        Effect { state, until, cause, uncounted, settled }
     }
+
+    /// From `$1` on: which row under which generation, state, until, cause, uncounted, settled.
+    fn values<'v>(&'v self, id: &'v i64, generation: &'v i64) -> [(&'v (dyn ToSql + Sync), Type); 7] {
+        [
+            (id, Type::INT8),
+            (generation, Type::INT8),
+            (&self.state, Type::TEXT),
+            (&self.until, Type::INT8),
+            (&self.cause, Type::TEXT),
+            (&self.uncounted, Type::INT8),
+            (&self.settled, Type::INT8),
+        ]
+    }
+}
+
+fn noted(rows: u64) -> Recorded {
+    if rows == 1 { Recorded::Noted } else { Recorded::Stale }
 }

@@ -2,7 +2,7 @@
 
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
-use super::{LeaseClock, effect, furthest, milliseconds};
+use super::{Effect, LeaseClock, furthest, milliseconds, noted};
 use crate::store::{Claim, Delivery, DeliveryId, DigestId, Outcome, Recorded};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -63,26 +63,16 @@ pub(in super::super) async fn record(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<Recorded, Trouble> {
-    let (state, until, cause, uncounted) = effect(outcome);
-    let settled = (*outcome == Outcome::Delivered).then(|| now.as_millisecond());
-    let generation = generation as i64;
+    let (effect, generation) = (Effect::new(outcome, now), generation as i64);
     let changed = client
         .execute_typed(
             "UPDATE delivery SET state = $3, due = coalesce($4, due), claimed_due = NULL, cause = $5,
                                  attempts = greatest(0, attempts - $6), settled = $7, generation = generation + 1
              WHERE id = $1 AND generation = $2 AND state = 'waiting'",
-            &[
-                (&id.0, Type::INT8),
-                (&generation, Type::INT8),
-                (&state, Type::TEXT),
-                (&until, Type::INT8),
-                (&cause, Type::TEXT),
-                (&uncounted, Type::INT8),
-                (&settled, Type::INT8),
-            ],
+            &effect.values(&id.0, &generation),
         )
         .await?;
-    Ok(if changed == 1 { Recorded::Noted } else { Recorded::Stale })
+    Ok(noted(changed))
 }
 
 /// Extends leases; those that are still the caller's.
