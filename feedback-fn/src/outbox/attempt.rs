@@ -155,7 +155,7 @@ impl<T: Transport> Outbox<T> {
             Sent::HeldMessage(failure) => self.hold(job, failure.to_string()),
             Sent::Unknown(failure) => {
                 count(&self.tally.maybe_duplicate);
-                self.defer(job, format!("perhaps delivered; {failure}"))
+                unanswered(self.defer(job, format!("perhaps delivered; {failure}")))
             }
             Sent::Retry(failure) | Sent::RouteDown(failure) => self.defer(job, failure.to_string()),
         }
@@ -192,7 +192,9 @@ impl<T: Transport> Outbox<T> {
         let (address, now) = (&job.recipient().address, self.clock.now());
         if let Job::Delivery(delivery) = job {
             match outcome {
-                Outcome::Deferred { .. } => memory.quota.trying(address, delivery.id, now),
+                Outcome::Deferred { .. } | Outcome::Unanswered { until: Some(_), .. } => {
+                    memory.quota.trying(address, delivery.id, now);
+                }
                 _ => memory.quota.ended(address, delivery.id),
             }
         }
@@ -255,6 +257,15 @@ impl<T: Transport> Outbox<T> {
 
 fn left(until: Timestamp, cause: impl ToString) -> Outcome {
     Outcome::Untried { until, cause: cause.to_string() }
+}
+
+/// The same, with the doubt whether the mail arrived after all.
+fn unanswered(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Deferred { until, cause } => Outcome::Unanswered { until: Some(until), cause },
+        Outcome::Held { cause } => Outcome::Unanswered { until: None, cause },
+        known => known,
+    }
 }
 
 /// Stage and code only: a server's words may hold an address.

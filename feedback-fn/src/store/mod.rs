@@ -74,9 +74,10 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Answer<'_, Recorded>;
 
-    /// Hands out a digest that is due at `now`, the longest due first. From then on nothing is added to it:
-    /// the same mail is sent however often it is tried. The same lease as for deliveries, and the same for a clock
-    /// that was set back.
+    /// Hands out a digest that is due at `now`, the longest due first. From then on nothing is added to it, and
+    /// nothing leaves it but what is erased, unless the outcome shows that it cannot have arrived: the same mail
+    /// is sent however often it is tried. The same lease as for deliveries, and the same for a clock that was set
+    /// back.
     fn claim_digest(&self, now: Timestamp, lease: Duration) -> Answer<'_, Option<Digest>>;
 
     /// Notes what came of a digest at `now`, and so of each delivery in it.
@@ -122,7 +123,8 @@ pub trait Store: Send + Sync + 'static {
     fn page(&self, after: Position, limit: usize) -> Answer<'_, Vec<Listed>>;
 
     /// Does to the mails of one suggestion, or of all of them, what an operator decided at `now`; says how
-    /// many deliveries it concerned.
+    /// many deliveries it concerned. Those of other suggestions are among them if a digest that may have arrived
+    /// is held, or tried again after it was.
     fn change(&self, of: Amount, change: Change, now: Timestamp) -> Answer<'_, u64>;
 
     /// How much there is of what.

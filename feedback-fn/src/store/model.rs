@@ -145,7 +145,8 @@ pub struct Digest {
     pub opened: Timestamp,
     /// Who gets it.
     pub recipient: Recipient,
-    /// What it is about, in the order in which it was stored. Empty if all was erased meanwhile.
+    /// What it is about, in the order in which it was stored; from the first attempt on the same, without what
+    /// was erased meanwhile. Empty if all was.
     pub suggestions: Vec<Suggestion>,
 }
 
@@ -167,6 +168,14 @@ pub enum Outcome {
         /// For the operator, without anything a resident wrote.
         cause: String,
     },
+    /// All of it was sent and no answer came: it may have arrived. A digest stays together from then on,
+    /// whatever comes of later attempts.
+    Unanswered {
+        /// When to try again; none: given up, as by `Held`.
+        until: Option<Timestamp>,
+        /// For the operator.
+        cause: String,
+    },
     /// The route was down, which is not the message's fault: the attempt does not count.
     Untried {
         /// When to try again.
@@ -179,6 +188,16 @@ pub enum Outcome {
         /// For the operator.
         cause: String,
     },
+}
+
+impl Outcome {
+    /// Generations of which it is known by this that no mail arrived: the attempt's and the note's, or none.
+    pub(crate) fn refuted(&self) -> u32 {
+        match self {
+            Outcome::Delivered | Outcome::Unanswered { .. } => 0,
+            Outcome::Deferred { .. } | Outcome::Untried { .. } | Outcome::Held { .. } => 2,
+        }
+    }
 }
 
 /// Whether an outcome was noted.
@@ -302,13 +321,15 @@ pub enum Amount {
 /// An operator's decision about mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// What waits or is held is tried now, with all tries of the schedule before it; what is held in a digest goes
-    /// out alone. That it was tried is not forgotten: it may have arrived, and is never put into a digest.
+    /// What waits or is held is tried now, with all tries of the schedule before it. That it was tried is not
+    /// forgotten: it may have arrived, and is never put into a digest. What is held in a digest goes out alone,
+    /// unless the digest may have arrived: then all of that goes out again, as the same mail.
     /// What is being tried just now is left to whoever tries it.
     Retry,
     /// What is quarantined may go out.
     Release,
-    /// What waits, alone or in a digest that is not being tried, is held until `Retry`.
+    /// What waits, alone or in a digest that is not being tried, is held until `Retry`; of a digest that may have
+    /// arrived, all of it, since it can only go out again as the mail that it was.
     Hold {
         /// For the list.
         cause: String,

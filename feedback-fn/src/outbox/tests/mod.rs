@@ -1,5 +1,6 @@
 //! What the worker promises, in virtual time.
 
+mod doubt;
 mod flood;
 mod operator;
 mod outage;

@@ -2,10 +2,12 @@
 
 use super::super::memory::MemoryStore;
 use super::{at, entry, recipient};
+use crate::reference::Reference;
 use crate::store::{
-    Amount, Change, Claim, Delivery, DeliveryState, Digest, DigestId, Listed, Outcome, Standing, Store, Which,
+    Amount, Change, Claim, Delivery, DeliveryState, Digest, DigestId, Listed, Outcome, Recorded, Standing,
+    Store, Which,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const GAMES: u64 = 8;
@@ -26,10 +28,12 @@ impl Dice {
     fn outcome(&mut self, now: i64) -> Outcome {
         let until = at(now + self.below(30) as i64);
         let cause = "451".to_owned();
-        match self.below(5) {
+        match self.below(7) {
             0 => Outcome::Deferred { until, cause },
             1 => Outcome::Untried { until, cause },
             2 => Outcome::Held { cause },
+            3 => Outcome::Unanswered { until: Some(until), cause },
+            4 => Outcome::Unanswered { until: None, cause },
             _ => Outcome::Delivered,
         }
     }
@@ -40,6 +44,53 @@ impl Dice {
 struct Hand {
     deliveries: Vec<(Delivery, Delivery)>,
     digests: Vec<(Digest, Digest)>,
+}
+
+/// What may have arrived in a digest, and must come in no other mail.
+#[derive(Default)]
+struct Arrived(BTreeMap<DigestId, MayHave>);
+
+#[derive(Default)]
+struct MayHave {
+    /// Attempts of which nobody said that they failed.
+    attempts: u32,
+    address: String,
+    told: BTreeSet<Reference>,
+}
+
+impl Arrived {
+    #[track_caller]
+    fn check(&self, except: Option<DigestId>, address: &str, reference: &Reference, told: &str) {
+        let twice = self.0.iter().find(|(id, mail)| {
+            Some(**id) != except
+                && mail.attempts > 0
+                && mail.address == address
+                && mail.told.contains(reference)
+        });
+        assert!(twice.is_none(), "{told}: {reference} may have arrived in {:?}", twice.map(|(id, _)| id));
+    }
+
+    fn claimed(&mut self, digest: &Digest, told: &str) {
+        let address = digest.recipient.address.clone();
+        let now: BTreeSet<_> = digest.suggestions.iter().map(|s| s.reference.clone()).collect();
+        now.iter().for_each(|reference| self.check(Some(digest.id), &address, reference, told));
+        let mail = self.0.entry(digest.id).or_default();
+        assert!(mail.attempts == 0 || mail.told == now, "{told}: {:?} is another mail", digest.id);
+        *mail = MayHave { attempts: mail.attempts + 1, address, told: now };
+    }
+
+    fn noted(&mut self, digest: DigestId, outcome: &Outcome) {
+        if let Some(mail) = self.0.get_mut(&digest).filter(|_| outcome.refuted() > 0) {
+            mail.attempts -= 1;
+        }
+    }
+
+    /// What is erased may come again, as another suggestion.
+    async fn forget_erased(&mut self, store: &dyn Store) {
+        let listed = store.list(Which::All, 1000).await.unwrap();
+        let there: BTreeSet<_> = listed.into_iter().map(|listed| listed.suggestion.reference).collect();
+        self.0.values_mut().for_each(|mail| mail.told.retain(|reference| there.contains(reference)));
+    }
 }
 
 impl Hand {
@@ -56,6 +107,7 @@ impl Hand {
 /// Plays games in `store` and in the model; each starts where the last one ended.
 pub(crate) async fn plays_like_the_model(store: &dyn Store) {
     let model = MemoryStore::default();
+    let mut arrived = Arrived::default();
     let mut now = 0;
     for game in 0..GAMES {
         let mut dice = Dice(game);
@@ -63,17 +115,17 @@ pub(crate) async fn plays_like_the_model(store: &dyn Store) {
         for turn in 0..MOVES {
             now += dice.below(4) as i64;
             let told = format!("game {game}, move {turn}");
-            play(store, &model, &mut dice, &mut hand, now, &told).await;
+            play((store, &model), &mut dice, &mut hand, &mut arrived, now, &told).await;
             compare(store, &model, &told).await;
         }
     }
 }
 
 async fn play(
-    store: &dyn Store,
-    model: &MemoryStore,
+    (store, model): (&dyn Store, &MemoryStore),
     dice: &mut Dice,
     hand: &mut Hand,
+    arrived: &mut Arrived,
     now: i64,
     told: &str,
 ) {
@@ -98,6 +150,7 @@ async fn play(
             let mut meant = model.claim_due(at(now), 100, lease).await.unwrap();
             assert_eq!(real.len(), meant.len(), "{told}");
             for real in real {
+                arrived.check(None, &real.recipient.address, &real.suggestion.reference, told);
                 let same = |meant: &Delivery| {
                     (&meant.suggestion.reference, meant.number) == (&real.suggestion.reference, real.number)
                 };
@@ -126,14 +179,19 @@ async fn play(
             let meant = model.claim_digest(at(now), lease).await.unwrap();
             let unnumbered = |digest: &Digest| Digest { id: DigestId(0), ..digest.clone() };
             assert_eq!(real.as_ref().map(unnumbered), meant.as_ref().map(unnumbered), "{told}");
+            real.iter().for_each(|digest| arrived.claimed(digest, told));
             hand.digests.extend(real.zip(meant));
         }
         9 if !hand.digests.is_empty() => {
             let (real, meant) = hand.digests.swap_remove(dice.below(hand.digests.len() as u64) as usize);
             let outcome = dice.outcome(now);
-            let real = store.record_digest(real.id, real.generation, outcome.clone(), at(now)).await;
+            let noted =
+                store.record_digest(real.id, real.generation, outcome.clone(), at(now)).await.unwrap();
+            if noted == Recorded::Noted {
+                arrived.noted(real.id, &outcome);
+            }
             let meant = model.record_digest(meant.id, meant.generation, outcome, at(now)).await;
-            assert_eq!(real.unwrap(), meant.unwrap(), "{told}");
+            assert_eq!(noted, meant.unwrap(), "{told}");
         }
         10 => {
             let change = match dice.below(3) {
@@ -155,10 +213,12 @@ async fn play(
             let before = at(now - dice.below(200) as i64);
             let real = store.purge(before, 3).await.unwrap();
             assert_eq!(real, model.purge(before, 3).await.unwrap(), "{told}");
+            arrived.forget_erased(store).await;
         }
         _ => {
             let real = store.erase(reference.clone()).await.unwrap();
             assert_eq!(real, model.erase(reference).await.unwrap(), "{told}");
+            arrived.forget_erased(store).await;
         }
     }
     let (name, from) = (["a", "b"][dice.below(2) as usize], at(now - 60));

@@ -94,6 +94,12 @@ impl Deliveries {
         self.orders.bundled.get(&digest).into_iter().flatten().map(|(_, id)| *id).collect()
     }
 
+    /// What is or was in a digest.
+    pub(super) fn all_in(&self, digest: i64) -> Vec<i64> {
+        let ids = self.orders.of_digest.range((digest, i64::MIN)..=(digest, i64::MAX));
+        ids.map(|(_, id)| *id).collect()
+    }
+
     pub(super) fn number_in(&self, digest: i64) -> usize {
         self.orders.bundled.get(&digest).map_or(0, BTreeSet::len)
     }

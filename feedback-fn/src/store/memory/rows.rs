@@ -35,6 +35,8 @@ pub(super) struct DigestRow {
     pub(super) lease: Lease,
     pub(super) cause: Option<String>,
     pub(super) settled: Option<Timestamp>,
+    /// Generations of which it is known that nothing arrived.
+    pub(super) refuted: u64,
 }
 
 impl Lease {
@@ -55,8 +57,10 @@ impl Lease {
         self.generation += 1;
         match outcome {
             Outcome::Delivered => (DeliveryState::Delivered, None),
-            Outcome::Held { cause } => (DeliveryState::Held, Some(cause.clone())),
-            Outcome::Deferred { until, cause } => {
+            Outcome::Held { cause } | Outcome::Unanswered { until: None, cause } => {
+                (DeliveryState::Held, Some(cause.clone()))
+            }
+            Outcome::Deferred { until, cause } | Outcome::Unanswered { until: Some(until), cause } => {
                 self.due = *until;
                 (DeliveryState::Waiting, Some(cause.clone()))
             }
@@ -79,6 +83,34 @@ impl DigestRow {
             lease: Lease::new(due),
             cause: None,
             settled: None,
+            refuted: 0,
+        }
+    }
+
+    /// Whether what an operator decided about one in it becomes of all: it may have arrived, and can only go out
+    /// as the mail that it was.
+    pub(super) fn changes_as_one(&self, change: &Change) -> bool {
+        let from = match change {
+            Change::Hold { .. } => DeliveryState::Waiting,
+            Change::Retry => DeliveryState::Held,
+            Change::Release => return false,
+        };
+        self.lease.generation > self.refuted && !self.lease.is_claimed && self.state == from
+    }
+
+    /// Does what an operator decided about one that changes as one.
+    pub(super) fn change(&mut self, change: &Change, now: Timestamp) {
+        match change {
+            Change::Hold { cause } => {
+                self.state = DeliveryState::Held;
+                self.cause = Some(cause.clone());
+            }
+            Change::Retry | Change::Release => {
+                self.state = DeliveryState::Waiting;
+                self.lease.due = now;
+                self.lease.attempts = 0;
+                self.cause = None;
+            }
         }
     }
 
@@ -88,6 +120,17 @@ impl DigestRow {
 }
 
 impl Row {
+    /// Does what an operator decided about the digest that this is in.
+    pub(super) fn follow(&mut self, digest: &DigestRow) {
+        self.cause.clone_from(&digest.cause);
+        if digest.state == DeliveryState::Held {
+            self.state = DeliveryState::Held;
+        } else {
+            self.state = DeliveryState::Bundled;
+            self.lease.due = digest.lease.due;
+        }
+    }
+
     /// Does what an operator decided; says whether it concerned this delivery.
     pub(super) fn change(&mut self, digest: Option<&mut DigestRow>, change: &Change, now: Timestamp) -> bool {
         let waits = self.state == DeliveryState::Waiting && !self.lease.is_claimed;
@@ -111,6 +154,7 @@ impl Row {
                     digest.lease.due = now;
                     digest.lease.attempts = 0;
                     digest.cause = None;
+                    self.lease.due = now;
                     true
                 }
                 _ => false,

@@ -218,6 +218,7 @@ impl Tables {
     ) -> Recorded {
         let Some(digest) = self.leased_digest(id, generation) else { return Recorded::Stale };
         (digest.state, digest.cause) = digest.lease.end(outcome);
+        digest.refuted += u64::from(outcome.refuted());
         digest.settled = (digest.state == DeliveryState::Delivered).then_some(now);
         let digest = digest.clone();
         if digest.state != DeliveryState::Waiting {
@@ -328,12 +329,15 @@ impl Tables {
             Amount::All => None,
             Amount::Of(reference) => Some(self.id_of(reference).unwrap_or(0)),
         };
-        let rows = match only {
+        let rows: Vec<i64> = match only {
             Some(only) => self.rows.of_suggestion(only).map(|row| row.id).collect(),
             None => self.rows.ids(),
         };
-        let mut concerned = 0;
-        for id in rows {
+        let (within, alone): (Vec<i64>, Vec<i64>) =
+            rows.into_iter().partition(|id| self.digest_of(*id, change).is_some());
+        let as_one: BTreeSet<i64> = within.into_iter().filter_map(|id| self.digest_of(id, change)).collect();
+        let mut concerned = as_one.into_iter().map(|id| self.change_digest(id, change, now)).sum();
+        for id in alone {
             let digests = &mut self.digests;
             concerned += u64::from(self.rows.change(id, |row| {
                 let digest = row.digest.filter(|_| row.state == DeliveryState::Bundled);
@@ -341,6 +345,21 @@ impl Tables {
             }));
         }
         concerned
+    }
+
+    /// The digest with which a delivery shares what the operator decided.
+    fn digest_of(&self, row: i64, change: &Change) -> Option<i64> {
+        let row = self.rows.get(row).filter(|row| row.state != DeliveryState::Delivered);
+        row?.digest.filter(|id| self.digests[id].changes_as_one(change))
+    }
+
+    fn change_digest(&mut self, id: i64, change: &Change, now: Timestamp) -> u64 {
+        let digest = self.digests.get_mut(&id).expect("the caller has just found it");
+        digest.change(change, now);
+        let digest = digest.clone();
+        let rows = self.rows.all_in(id);
+        rows.iter().for_each(|row| self.rows.change(*row, |row| row.follow(&digest)));
+        rows.len() as u64
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -16,7 +16,8 @@ use tokio_postgres::types::Type;
 ///   index in the old order no longer keeps a reference unique.
 /// - `SET STATISTICS 0` for what residents wrote, and what points to them: ANALYZE would copy samples of it into
 ///   `pg_statistic`, where they would outlive an erased suggestion.
-const STEPS: [&str; 1] = [r#"
+const STEPS: [&str; 2] = [
+    r#"
     CREATE TABLE suggestion (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         reference text COLLATE "C" NOT NULL UNIQUE,
@@ -78,7 +79,11 @@ const STEPS: [&str; 1] = [r#"
     ALTER TABLE delivery
         ALTER name SET STATISTICS 0, ALTER address SET STATISTICS 0, ALTER cause SET STATISTICS 0;
     ALTER INDEX delivery_confirmation ALTER COLUMN 1 SET STATISTICS 0;
-"#];
+"#,
+    // Generations of a digest of which it is known that nothing arrived: the claim and the note of what came
+    // of it. Where more were given, it may have arrived; also by a program that does not know of this.
+    "ALTER TABLE digest ADD COLUMN refuted bigint NOT NULL DEFAULT 0;",
+];
 
 /// The version this program works with.
 const PRESENT: i64 = STEPS.len() as i64;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 const APPLICATION_ID: i32 = 0x6175_736c;
 
 /// Entry `n` leads from version `n` to `n + 1`. Only ever add to the end.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     // Instants are milliseconds since 1970. `delivery.due` of a claimed delivery is the end of its lease:
     // the index serves both "what is due" and "when is something due next".
     "CREATE TABLE suggestion (
@@ -100,6 +100,9 @@ const STEPS: [&str; 5] = [
     "DROP INDEX delivery_due;
     DROP INDEX delivery_state;
     CREATE INDEX delivery_open ON delivery (state, due) WHERE state <> 'delivered';",
+    // Generations of a digest of which it is known that nothing arrived: the claim and the note of what came
+    // of it. Where more were given, it may have arrived; also by a program that does not know of this.
+    "ALTER TABLE digest ADD COLUMN refuted INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Brings a database to the present version.

@@ -221,6 +221,35 @@ async fn database_of_an_older_program_is_upgraded_with_everything_in_it() {
     assert_eq!(claimed.iter().map(|delivery| delivery.id.0).collect::<Vec<_>>(), [301]);
 }
 
+/// It did not note whether a digest may have arrived, and an operator's retry forgot its attempts.
+#[tokio::test]
+async fn digest_that_an_older_program_tried_may_have_arrived() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&folder);
+    let store = SqliteStore::open(&options).unwrap();
+    for number in 1..=2 {
+        store.accept(to_one(number)).await.unwrap();
+    }
+    for delivery in store.claim_due(at(0), 10, MINUTE).await.unwrap() {
+        store.postpone(delivery.id, delivery.generation, at(5), at(0)).await.unwrap();
+    }
+    let tried = store.claim_digest(at(5), MINUTE).await.unwrap().unwrap();
+    drop(store);
+    let old = Connection::open(&options.path).unwrap();
+    old.execute_batch(
+        "ALTER TABLE digest DROP COLUMN refuted; UPDATE digest SET attempts = 0; PRAGMA user_version = 5",
+    )
+    .unwrap();
+    drop(old);
+    let store = SqliteStore::open(&options).unwrap();
+    let one = Amount::Of(entry(1).suggestion.reference);
+    let hold = Change::Hold { cause: "by hand".into() };
+    assert_eq!(store.change(one.clone(), hold, at(6)).await.unwrap(), 2);
+    assert_eq!(store.change(one, Change::Retry, at(7)).await.unwrap(), 2);
+    let again = store.claim_digest(at(7), MINUTE).await.unwrap().unwrap();
+    assert_eq!((again.id, again.suggestions), (tried.id, tried.suggestions));
+}
+
 #[tokio::test]
 async fn command_beside_the_service_leaves_its_leases_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -150,13 +150,16 @@ pub(in super::super) async fn record_digest(
     now: Timestamp,
 ) -> Result<Recorded, Trouble> {
     let (effect, generation) = (Effect::new(outcome, now), generation as i64);
+    let refuted = i64::from(outcome.refuted());
+    let mut values = effect.values(&id.0, &generation).to_vec();
+    values.push((&refuted, Type::INT8));
     let row = client
         .query_typed_one(
             "WITH done AS (
                  UPDATE digest SET state = CASE $3 WHEN 'waiting' THEN 'closed' ELSE $3 END,
                                    due = coalesce($4, due), claimed_due = NULL, cause = $5,
                                    attempts = greatest(0, attempts - $6), settled = $7,
-                                   generation = generation + 1
+                                   generation = generation + 1, refuted = refuted + $8
                  WHERE id = $1 AND generation = $2 AND state = 'closed'
                  RETURNING id
              ), passed_on AS (
@@ -164,7 +167,7 @@ pub(in super::super) async fn record_digest(
                  FROM done WHERE d.digest = done.id AND d.state = 'bundled' AND $3 <> 'waiting'
              )
              SELECT count(*) FROM done",
-            &effect.values(&id.0, &generation),
+            &values,
         )
         .await?;
     Ok(noted(read::count(&row, 0)?))

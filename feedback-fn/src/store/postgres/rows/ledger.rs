@@ -1,11 +1,9 @@
-//! What an operator asks: looking things up, and deciding about mails.
+//! What an operator asks: looking things up. For deciding about mails: `decide`.
 
-use super::super::link::transaction;
 use super::super::trouble::Trouble;
 use super::read::{self, SUGGESTION};
 use crate::reference::Reference;
-use crate::store::{Amount, Change, DeliveryState, Listed, ListedDelivery, Position, Stats, Which};
-use jiff::Timestamp;
+use crate::store::{DeliveryState, Listed, ListedDelivery, Position, Stats, Which};
 use std::collections::BTreeMap;
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
@@ -80,69 +78,6 @@ async fn listed(
         deliveries.into_iter().for_each(|deliveries| deliveries.extend(delivery.clone()));
     }
     Ok(all)
-}
-
-/// What is locked first, so that no digest is claimed in the middle: deciding about a delivery in a digest is
-/// deciding before its mail is written, or not at all. In this order all who need both lock them.
-const LOCK_DIGESTS: &str = "SELECT id FROM digest
-     WHERE state IN ('open', 'closed') AND claimed_due IS NULL
-       AND id IN (SELECT digest FROM delivery WHERE state = 'bundled' AND {whose})
-     ORDER BY id FOR UPDATE";
-const RELEASE: &str =
-    "UPDATE delivery SET state = 'waiting', due = $1 WHERE state = 'quarantined' AND {whose}";
-const RETRY_ALONE: &str =
-    "UPDATE delivery SET state = 'waiting', due = $1, attempts = least(attempts, 1), cause = NULL, digest = NULL,
-                         generation = generation + 1
-     WHERE (state = 'held' OR state = 'waiting' AND claimed_due IS NULL) AND {whose}";
-const RETRY_BUNDLED: &str = "UPDATE delivery SET due = $1
-     WHERE {whose} AND state = 'bundled'
-       AND digest IN (SELECT id FROM digest WHERE state = 'closed' AND claimed_due IS NULL)";
-const RETRY_DIGESTS: &str = "UPDATE digest SET due = $1, attempts = 0, cause = NULL
-     WHERE state = 'closed' AND claimed_due IS NULL
-       AND id IN (SELECT digest FROM delivery WHERE state = 'bundled' AND {whose})";
-const HOLD: &str =
-    "UPDATE delivery SET state = 'held', cause = $1, digest = NULL, generation = generation + 1
-     WHERE {whose} AND (state = 'waiting' AND claimed_due IS NULL OR state = 'bundled' AND digest IN (
-         SELECT id FROM digest WHERE state IN ('open', 'closed') AND claimed_due IS NULL))";
-
-/// Does what an operator decided; says how many deliveries it concerned.
-pub(in super::super) async fn change(
-    client: &Client,
-    of: &Amount,
-    change: &Change,
-    now: Timestamp,
-) -> Result<u64, Trouble> {
-    let now = now.as_millisecond();
-    let now: Value<'_> = (&now, Type::INT8);
-    transaction(client, async {
-        match change {
-            Change::Release => step(client, RELEASE, of, Some(now)).await,
-            Change::Retry => {
-                step(client, LOCK_DIGESTS, of, None).await?;
-                let alone = step(client, RETRY_ALONE, of, Some(now.clone())).await?;
-                let bundled = step(client, RETRY_BUNDLED, of, Some(now.clone())).await?;
-                step(client, RETRY_DIGESTS, of, Some(now)).await?;
-                Ok(alone + bundled)
-            }
-            Change::Hold { cause } => {
-                step(client, LOCK_DIGESTS, of, None).await?;
-                step(client, HOLD, of, Some((cause, Type::TEXT))).await
-            }
-        }
-    })
-    .await
-}
-
-/// One statement about the mails of one suggestion or of all; its value, if it has one, is `$1`.
-async fn step(client: &Client, sql: &str, of: &Amount, value: Option<Value<'_>>) -> Result<u64, Trouble> {
-    let mut values: Vec<Value<'_>> = value.into_iter().collect();
-    let reference = match of {
-        Amount::All => return Ok(client.execute_typed(&sql.replace("{whose}", "TRUE"), &values).await?),
-        Amount::Of(reference) => reference.as_str(),
-    };
-    values.push((&reference, Type::TEXT));
-    let whose = format!("suggestion = (SELECT id FROM suggestion WHERE reference = ${})", values.len());
-    Ok(client.execute_typed(&sql.replace("{whose}", &whose), &values).await?)
 }
 
 /// Counts.

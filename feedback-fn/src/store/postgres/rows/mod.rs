@@ -1,14 +1,16 @@
 //! The statements: from the store's types to rows and back.
 
+mod decide;
 mod digest;
 mod intake;
 mod ledger;
 mod outbox;
 mod read;
 
+pub(super) use decide::change;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{Found, Given, accept, reference_of_nonce};
-pub(super) use ledger::{change, list, page, show, stats};
+pub(super) use ledger::{list, page, show, stats};
 pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_between, take_turn};
 
 use crate::store::{FURTHEST, Outcome, Recorded};
@@ -66,9 +68,13 @@ impl<'o> Effect<'o> {
         let instant = |until: &Timestamp| Some(until.as_millisecond());
         let (state, until, cause, uncounted) = match outcome {
             Outcome::Delivered => ("delivered", None, None, 0),
-            Outcome::Deferred { until, cause } => ("waiting", instant(until), Some(cause.as_str()), 0),
             Outcome::Untried { until, cause } => ("waiting", instant(until), Some(cause.as_str()), 1),
-            Outcome::Held { cause } => ("held", None, Some(cause.as_str()), 0),
+            Outcome::Deferred { until, cause } | Outcome::Unanswered { until: Some(until), cause } => {
+                ("waiting", instant(until), Some(cause.as_str()), 0)
+            }
+            Outcome::Held { cause } | Outcome::Unanswered { until: None, cause } => {
+                ("held", None, Some(cause.as_str()), 0)
+            }
         };
         let settled = (*outcome == Outcome::Delivered).then(|| now.as_millisecond());
         Effect { state, until, cause, uncounted, settled }

@@ -277,7 +277,32 @@ async fn replicas_that_start_at_once_make_the_tables_once() {
             start.join().unwrap().unwrap();
         }
     });
-    assert_eq!(database.psql("SELECT string_agg(version::text, ',') FROM feedback_version"), "1");
+    assert_eq!(database.psql("SELECT string_agg(version::text, ',') FROM feedback_version"), "1,2");
+}
+
+/// It did not note whether a digest may have arrived, and an operator's retry forgot its attempts.
+#[tokio::test]
+async fn digest_that_an_older_program_tried_may_have_arrived() {
+    let database = Cluster::shared().database();
+    let [store] = stores(&database);
+    accept_all(&store, 1..3).await;
+    for delivery in store.claim_due(now(), 10, MINUTE).await.unwrap() {
+        store.postpone(delivery.id, delivery.generation, now(), now()).await.unwrap();
+    }
+    let tried = store.claim_digest(now(), Duration::ZERO).await.unwrap().unwrap();
+    let untried = Outcome::Untried { until: now(), cause: "down".into() };
+    store.record_digest(tried.id, tried.generation, untried, now()).await.unwrap();
+    drop(store);
+    database.psql("ALTER TABLE digest DROP COLUMN refuted; DELETE FROM feedback_version WHERE version = 2");
+    let error = PostgresStore::open_beside(&database.options()).err().unwrap();
+    assert!(format!("{error:#}").contains("has version 1"), "{error:#}");
+    let [store] = stores(&database);
+    let one = Amount::Of(entry(1).suggestion.reference);
+    let hold = Change::Hold { cause: "by hand".into() };
+    assert_eq!(store.change(one.clone(), hold, now()).await.unwrap(), 2);
+    assert_eq!(store.change(one, Change::Retry, now()).await.unwrap(), 2);
+    let again = store.claim_digest(now(), MINUTE).await.unwrap().unwrap();
+    assert_eq!((again.id, again.suggestions), (tried.id, tried.suggestions));
 }
 
 #[tokio::test]

@@ -136,10 +136,20 @@ pub(in super::super) fn record_digest(
     let changed = transaction
         .prepare_cached(
             "UPDATE digest SET state = ?3, due = coalesce(?4, due), claimed_due = NULL, cause = ?5,
-                               attempts = max(0, attempts - ?6), settled = ?7, generation = generation + 1
+                               attempts = max(0, attempts - ?6), settled = ?7, generation = generation + 1,
+                               refuted = refuted + ?8
              WHERE id = ?1 AND generation = ?2 AND state = 'closed'",
         )?
-        .execute(params![id.0, generation as i64, of_digest, until, cause, uncounted, settled])?;
+        .execute(params![
+            id.0,
+            generation as i64,
+            of_digest,
+            until,
+            cause,
+            uncounted,
+            settled,
+            outcome.refuted(),
+        ])?;
     if changed == 0 {
         return Ok(Recorded::Stale);
     }

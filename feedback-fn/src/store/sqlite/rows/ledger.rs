@@ -1,11 +1,10 @@
-//! What an operator asks: looking things up, and deciding about mails.
+//! What an operator asks: looking things up. For deciding about mails: `decide`.
 
 use super::read::{self, AFTER, SUGGESTION, instant};
 use crate::reference::Reference;
-use crate::store::{Amount, Change, DeliveryState, Listed, Position, Stats, Which};
+use crate::store::{DeliveryState, Listed, Position, Stats, Which};
 use jiff::Timestamp;
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Params, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
 /// The newest suggestions with their deliveries.
 pub(in super::super) fn list(
@@ -58,67 +57,6 @@ fn listed(connection: &Connection, rest: &str, values: impl Params) -> rusqlite:
         Ok(Listed { position: Position(id), suggestion, deliveries })
     })
     .collect()
-}
-
-/// Does what an operator decided; says how many deliveries it concerned.
-pub(in super::super) fn change(
-    transaction: &Transaction<'_>,
-    of: &Amount,
-    change: &Change,
-    now: Timestamp,
-) -> rusqlite::Result<u64> {
-    let now = Value::from(now.as_millisecond());
-    let steps = match change {
-        Change::Release => vec![(
-            "UPDATE delivery SET state = 'waiting', due = ?1 WHERE state = 'quarantined' AND {whose}",
-            now,
-        )],
-        Change::Retry => vec![
-            (
-                "UPDATE delivery SET state = 'waiting', due = ?1, attempts = min(attempts, 1), cause = NULL, digest = NULL,
-                                     generation = generation + 1
-                 WHERE (state = 'held' OR state = 'waiting' AND claimed_due IS NULL) AND {whose}",
-                now.clone(),
-            ),
-            (
-                "UPDATE delivery SET due = ?1 WHERE {whose} AND state = 'bundled' AND digest IN (
-                     SELECT id FROM digest WHERE state = 'closed' AND claimed_due IS NULL)",
-                now.clone(),
-            ),
-            (
-                "UPDATE digest SET due = ?1, attempts = 0, cause = NULL
-                 WHERE state = 'closed' AND claimed_due IS NULL AND id IN (
-                     SELECT digest FROM delivery WHERE state = 'bundled' AND {whose})",
-                now,
-            ),
-        ],
-        Change::Hold { cause } => vec![(
-            "UPDATE delivery SET state = 'held', cause = ?1, digest = NULL, generation = generation + 1
-             WHERE {whose} AND (state = 'waiting' AND claimed_due IS NULL OR state = 'bundled' AND digest IN (
-                 SELECT id FROM digest WHERE state IN ('open', 'closed') AND claimed_due IS NULL))",
-            Value::from(cause.clone()),
-        )],
-    };
-    let mut concerned = 0;
-    for (sql, value) in steps {
-        let (whose, reference) = whose(of);
-        let values = std::iter::once(value).chain(reference);
-        let changed =
-            transaction.prepare_cached(&sql.replace("{whose}", whose))?.execute(params_from_iter(values))?;
-        // Digests are no deliveries.
-        concerned += if sql.starts_with("UPDATE delivery") { changed as u64 } else { 0 };
-    }
-    Ok(concerned)
-}
-
-fn whose(of: &Amount) -> (&'static str, Option<Value>) {
-    match of {
-        Amount::All => ("TRUE", None),
-        Amount::Of(reference) => (
-            "suggestion = (SELECT id FROM suggestion WHERE reference = ?2)",
-            Some(Value::from(reference.as_str().to_owned())),
-        ),
-    }
 }
 
 /// Counts.

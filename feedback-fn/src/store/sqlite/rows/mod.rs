@@ -1,14 +1,16 @@
 //! The statements: from the store's types to rows and back.
 
+mod decide;
 mod digest;
 mod intake;
 mod ledger;
 mod outbox;
 mod read;
 
+pub(super) use decide::change;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{accept, reference_of_nonce};
-pub(super) use ledger::{change, list, page, show, stats};
+pub(super) use ledger::{list, page, show, stats};
 pub(super) use outbox::{
     claim_due, give_turn_back, next_due, record, release, renew, sent_between, take_turn,
 };
@@ -23,9 +25,13 @@ fn effect(outcome: &Outcome) -> (&'static str, Option<i64>, Option<&str>, u32) {
     let instant = |until: &Timestamp| Some(until.as_millisecond());
     match outcome {
         Outcome::Delivered => ("delivered", None, None, 0),
-        Outcome::Deferred { until, cause } => ("waiting", instant(until), Some(cause), 0),
         Outcome::Untried { until, cause } => ("waiting", instant(until), Some(cause), 1),
-        Outcome::Held { cause } => ("held", None, Some(cause), 0),
+        Outcome::Deferred { until, cause } | Outcome::Unanswered { until: Some(until), cause } => {
+            ("waiting", instant(until), Some(cause), 0)
+        }
+        Outcome::Held { cause } | Outcome::Unanswered { until: None, cause } => {
+            ("held", None, Some(cause), 0)
+        }
     }
 }
 
