@@ -29,6 +29,25 @@ pub fn quotation(text: &str) -> String {
     joined(&lines(text.trim()), "> ")
 }
 
+/// What [`paragraphs`] was made from, its lines trimmed. Of other Markdown only the backslashes go: emphasis and
+/// links stay as they are written.
+pub fn plain(markdown: &str) -> String {
+    markdown.trim().lines().map(|line| unescaped(line.trim())).collect::<Vec<_>>().join("\n")
+}
+
+fn unescaped(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', None) => {}
+            ('\\', Some(next)) if next.is_ascii_punctuation() => text.extend(letters.next()),
+            _ => text.push(letter),
+        }
+    }
+    text
+}
+
 /// A backslash at the end of a line is a break; at the end of a paragraph it would be a backslash.
 fn joined(lines: &[String], prefix: &str) -> String {
     let mut text = String::new();
@@ -105,6 +124,15 @@ mod tests {
             check(typed, &paragraphs(typed));
             check(typed, &quotation(typed));
         }
+    }
+
+    #[test]
+    fn paragraphs_read_back_as_they_were_typed() {
+        for typed in TYPED.iter().chain(&["a\n\n\nb\\\\", "\\", "1. eins\\\n\\- zwei"]) {
+            let lines: Vec<&str> = typed.lines().map(str::trim).collect();
+            assert_eq!(plain(&paragraphs(typed)), lines.join("\n").trim());
+        }
+        assert_eq!(plain("**Ja**, [hier](@/a.md)\\\nund z.\\ B.  \n"), "**Ja**, [hier](@/a.md)\nund z.\\ B.");
     }
 
     #[test]

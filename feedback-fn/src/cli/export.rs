@@ -2,10 +2,11 @@
 
 use super::beside::ask;
 use super::log;
+use super::pages::{self, Filed};
 use super::terminal::{Output, counted, remark};
 use crate::config::Config;
 use crate::contract::{self, Review};
-use crate::export::{self, Audience, Dialect, Filter, Format, Written};
+use crate::export::{self, Answers, Audience, Dialect, Filter, Format, Written};
 use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use std::fs::{File, OpenOptions};
@@ -25,6 +26,9 @@ pub(super) struct Wish {
     /// Replace a synopsis that is there already, with the answers that somebody may have written into it
     #[arg(long)]
     force: bool,
+    /// Fill in the answers of this folder of the site's content, of a synopsis
+    #[arg(long, value_name = "FOLDER")]
+    answers: Option<PathBuf>,
     /// Only suggestions of this round
     #[arg(long)]
     round: Option<u32>,
@@ -46,7 +50,7 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    fn wish(&self) -> export::Wish {
+    fn wish(&self) -> anyhow::Result<export::Wish> {
         let filter = Filter { round: self.round, target: self.target.clone(), theme: self.theme.clone() };
         let dialect = match (self.excel, self.bom) {
             (true, _) => Dialect::Excel,
@@ -54,7 +58,33 @@ impl Wish {
             (false, false) => Dialect::Plain,
         };
         let audience = if self.internal { Audience::Internal } else { Audience::Public };
-        export::Wish { format: self.format, filter, audience, dialect }
+        let answers = self.answers.as_deref().map_or(Ok(Answers::new()), |folder| self.answers_in(folder))?;
+        Ok(export::Wish { format: self.format, filter, audience, dialect, answers })
+    }
+
+    /// What the pages of a folder answer. What is still a draft is in the table in which it is worked on, and in a
+    /// document only if that is internal.
+    fn answers_in(&self, folder: &Path) -> anyhow::Result<Answers> {
+        ensure!(
+            self.format.is_synopsis(),
+            "only a synopsis has answers\nhint: add `--format synopsis`, or leave `--answers` out"
+        );
+        let takes_drafts = self.internal || self.format == Format::Synopsis;
+        let (mut answers, mut drafts) = (Answers::new(), 0);
+        for (reference, Filed { path, page }) in pages::read(folder)? {
+            match page.says {
+                Ok(_) if page.is_draft && !takes_drafts => drafts += 1,
+                Ok(says) => drop(answers.insert(reference, says.cells())),
+                Err(why) => remark(&format!("`{}` is left out: {why}", path.display())),
+            }
+        }
+        if drafts > 0 {
+            remark(&format!(
+                "{} left out: still drafts (`--internal` shows them)",
+                counted(drafts, "answer")
+            ));
+        }
+        Ok(answers)
     }
 }
 
@@ -68,7 +98,7 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
             path.display()
         );
     }
-    let (output, wish) = (wish.output.as_deref(), wish.wish());
+    let (output, wish) = (wish.output.as_deref(), wish.wish()?);
     let contract = contract(config);
     ask(config, async |store| export::ensure_known(&wish.filter, contract.as_ref(), &*store).await)?;
     let written = match output {
@@ -77,6 +107,9 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     };
     tracing::info!(event = "operator.exported", suggestions = written.suggestions);
     tell(written);
+    if wish.format.is_synopsis() && !wish.answers.is_empty() {
+        remark(&format!("{} filled in", counted(written.answered, "answer")));
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod import;
 mod journal;
 mod list;
 mod log;
+mod pages;
 mod purge;
 mod send_test;
 mod serve;
@@ -129,11 +130,8 @@ enum Command {
     Import {
         #[command(flatten)]
         place: Place,
-        /// The synopsis as CSV
-        table: PathBuf,
-        /// The folder for the drafts, in the site's content
-        #[arg(long)]
-        to: PathBuf,
+        #[command(flatten)]
+        wish: import::Wish,
     },
 }
 
@@ -176,7 +174,7 @@ impl Command {
             Command::Erase { place, reference, consent } => erase::run(&place.load()?, &reference, consent),
             Command::Purge { place, before, consent } => purge::run(&place.load()?, before, consent),
             Command::Export { place, wish } => export::run(&place.load()?, &wish),
-            Command::Import { place, table, to } => import::run(&place.load()?, &table, &to),
+            Command::Import { place, wish } => import::run(&place.load()?, &wish),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The synopsis as a document: Markdown, or a web page that prints well and needs nothing else.
 
 use super::layout::Layout;
-use super::synopsis::{Audience, Row, headings};
+use super::synopsis::{Answered, Audience, Row, headings};
 use crate::mail::text::BodyText;
 use crate::markdown;
 use crate::store::Listed;
@@ -46,8 +46,8 @@ impl Layout for Markdown<'_> {
         self.line(headings(self.audience).map(|_| "---".to_owned()))
     }
 
-    fn row(&mut self, number: u64, listed: &Listed) -> anyhow::Result<()> {
-        let row = Row::new(number, &listed.suggestion, self.audience);
+    fn row(&mut self, number: u64, listed: &Listed, answered: &Answered) -> anyhow::Result<()> {
+        let row = Row::new(number, &listed.suggestion, self.audience, answered);
         self.line(row.cells().map(|cell| cell.written(|text| markdown::cell(BodyText::new(text).as_str()))))
     }
 
@@ -69,8 +69,8 @@ impl Layout for Html<'_> {
         Ok(write!(self.out, "{HEAD}<thead>\n<tr>{headings}</tr>\n</thead>\n<tbody>\n")?)
     }
 
-    fn row(&mut self, number: u64, listed: &Listed) -> anyhow::Result<()> {
-        let row = Row::new(number, &listed.suggestion, self.audience);
+    fn row(&mut self, number: u64, listed: &Listed, answered: &Answered) -> anyhow::Result<()> {
+        let row = Row::new(number, &listed.suggestion, self.audience, answered);
         let cells = row.cells().map(|cell| cell.written(|text| html(BodyText::new(text).as_str())));
         let cells: String = cells.map(|cell| format!("<td>{cell}</td>")).collect();
         Ok(writeln!(self.out, "<tr>{cells}</tr>")?)

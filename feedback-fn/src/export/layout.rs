@@ -3,6 +3,7 @@
 use super::document::{Html, Markdown};
 use super::record::{Detail, escaped, record};
 use super::sheet::{SuggestionSheet, SynopsisSheet};
+use super::synopsis::Answered;
 use super::{Format, Wish};
 use crate::store::Listed;
 use std::io::Write;
@@ -12,8 +13,8 @@ pub(super) trait Layout {
     /// What stands before all rows.
     fn begin(&mut self) -> anyhow::Result<()>;
 
-    /// One suggestion, with its number in this file.
-    fn row(&mut self, number: u64, listed: &Listed) -> anyhow::Result<()>;
+    /// One suggestion, with its number in this file and what the town has answered.
+    fn row(&mut self, number: u64, listed: &Listed, answered: &Answered) -> anyhow::Result<()>;
 
     /// What stands after all rows; all has been written afterwards.
     fn end(&mut self) -> anyhow::Result<()>;
@@ -40,7 +41,7 @@ impl Layout for Lines<'_> {
         Ok(())
     }
 
-    fn row(&mut self, _: u64, listed: &Listed) -> anyhow::Result<()> {
+    fn row(&mut self, _: u64, listed: &Listed, _: &Answered) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{}", escaped(&record(listed, Detail::Texts).to_string()))?)
     }
 

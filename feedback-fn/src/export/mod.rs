@@ -13,9 +13,9 @@ mod synopsis;
 
 pub use known::ensure_known;
 pub use record::{Detail, escaped, record};
-pub use sheet::{Dialect, guarded};
+pub use sheet::{Dialect, guarded, unguarded};
 pub(crate) use synopsis::section;
-pub use synopsis::{ANSWER, Audience, DECISION, REFERENCE};
+pub use synopsis::{ANSWER, Answered, Answers, Audience, DECISION, REFERENCE};
 
 use crate::store::{DeliveryState, Listed, Position, Store};
 use std::io::Write;
@@ -60,6 +60,8 @@ pub struct Wish {
     pub audience: Audience,
     /// How tables are written down.
     pub dialect: Dialect,
+    /// What a synopsis says that the town has answered.
+    pub answers: Answers,
 }
 
 /// What was written. Counts only.
@@ -71,6 +73,8 @@ pub struct Written {
     pub withheld: u64,
     /// Those that are missing in a synopsis, since they are quarantined.
     pub quarantined: u64,
+    /// Those of a synopsis with an answer.
+    pub answered: u64,
 }
 
 impl Filter {
@@ -85,6 +89,7 @@ impl Filter {
 /// Writes all suggestions that are wanted, oldest first.
 pub async fn write(store: &dyn Store, wish: &Wish, out: &mut dyn Write) -> anyhow::Result<Written> {
     let mut written = Written::default();
+    let none = Answered::default();
     let mut layout = layout::of(wish, out);
     layout.begin()?;
     let mut after = Position::default();
@@ -100,8 +105,10 @@ pub async fn write(store: &dyn Store, wish: &Wish, out: &mut dyn Write) -> anyho
                 }
                 written.withheld += u64::from(!wish.audience.sees(&listed.suggestion));
             }
+            let answered = wish.answers.get(&listed.suggestion.reference);
+            written.answered += u64::from(answered.is_some());
             written.suggestions += 1;
-            layout.row(written.suggestions, listed)?;
+            layout.row(written.suggestions, listed, answered.unwrap_or(&none))?;
         }
     }
     layout.end()?;
@@ -109,7 +116,8 @@ pub async fn write(store: &dyn Store, wish: &Wish, out: &mut dyn Write) -> anyho
 }
 
 impl Format {
-    fn is_synopsis(self) -> bool {
+    /// Whether it has columns for answer and decision.
+    pub fn is_synopsis(self) -> bool {
         matches!(self, Format::Synopsis | Format::SynopsisMd | Format::SynopsisHtml)
     }
 }

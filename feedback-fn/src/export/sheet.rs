@@ -4,7 +4,7 @@
 //! text get an apostrophe in front, which spreadsheets take for "this is text"; numbers and dates stay as they are.
 
 use super::layout::Layout;
-use super::synopsis::{Audience, Row, headings};
+use super::synopsis::{Answered, Audience, Row, headings};
 use crate::mail::text::BodyText;
 use crate::store::Listed;
 use crate::suggestion::Mark;
@@ -46,11 +46,19 @@ pub enum Dialect {
 /// A cell with text: cleaned as in the mails, and never a formula.
 pub fn guarded(text: &str) -> String {
     let clean = BodyText::new(text).to_string();
-    let acts = matches!(
-        clean.trim_start_matches(' ').chars().next(),
+    if acts(&clean) { format!("'{clean}") } else { clean }
+}
+
+/// A cell without the apostrophe that [`guarded`] put in front.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| acts(text)).unwrap_or(cell)
+}
+
+fn acts(text: &str) -> bool {
+    matches!(
+        text.trim_start_matches(' ').chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    );
-    if acts { format!("'{clean}") } else { clean }
+    )
 }
 
 /// A CSV file.
@@ -99,7 +107,7 @@ impl Layout for SuggestionSheet<'_> {
         self.0.begin(HEADINGS)
     }
 
-    fn row(&mut self, _: u64, listed: &Listed) -> anyhow::Result<()> {
+    fn row(&mut self, _: u64, listed: &Listed, _: &Answered) -> anyhow::Result<()> {
         let suggestion = &listed.suggestion;
         let target = &suggestion.target;
         let optional = |text: &Option<String>| text.as_deref().map(guarded).unwrap_or_default();
@@ -157,8 +165,8 @@ impl Layout for SynopsisSheet<'_> {
         self.sheet.begin(headings(self.audience))
     }
 
-    fn row(&mut self, number: u64, listed: &Listed) -> anyhow::Result<()> {
-        let row = Row::new(number, &listed.suggestion, self.audience);
+    fn row(&mut self, number: u64, listed: &Listed, answered: &Answered) -> anyhow::Result<()> {
+        let row = Row::new(number, &listed.suggestion, self.audience, answered);
         self.sheet.row(row.cells().map(|cell| cell.written(guarded)).collect())
     }
 

@@ -2,10 +2,12 @@
 //!
 //! For the public it holds no names and addresses, the month of receipt instead of the day, and texts only of
 //! those who allowed to publish them; the others keep their row, since each suggestion gets its answer.
-//! What the town answers is filled in by hand and read by `responses`.
+//! What the town answers is filled in by hand and read by `responses`; what it has answered already is given.
 
 use crate::clock::in_town;
+use crate::reference::Reference;
 use crate::suggestion::Suggestion;
+use std::collections::BTreeMap;
 
 /// Heading of the column that tells rows apart.
 pub const REFERENCE: &str = "Vorgangsnummer";
@@ -43,6 +45,18 @@ impl Audience {
     }
 }
 
+/// What the town has answered to a suggestion; both empty if it has not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: String,
+    /// The decision, as a cell is to begin.
+    pub decision: String,
+}
+
+/// The answers that there are already.
+pub type Answers = BTreeMap<Reference, Answered>;
+
 /// The headings of the columns.
 pub(super) fn headings(audience: Audience) -> impl Iterator<Item = &'static str> {
     let internal = INTERNAL.into_iter().filter(move |_| audience == Audience::Internal);
@@ -72,7 +86,7 @@ impl Cell {
 }
 
 impl Row {
-    pub(super) fn new(number: u64, suggestion: &Suggestion, audience: Audience) -> Row {
+    pub(super) fn new(number: u64, suggestion: &Suggestion, audience: Audience, answered: &Answered) -> Row {
         let target = &suggestion.target;
         let sees = audience.sees(suggestion);
         let text = |text: &Option<String>| Cell::Text(text.clone().unwrap_or_default());
@@ -95,7 +109,7 @@ impl Row {
             let publish = if suggestion.publish { "erlaubt" } else { "nicht erlaubt" };
             cells.extend([text(&suggestion.name), text(&suggestion.email), Cell::Plain(publish.to_owned())]);
         }
-        cells.extend([Cell::Text(String::new()), Cell::Text(String::new())]);
+        cells.extend([Cell::Text(answered.answer.clone()), Cell::Text(answered.decision.clone())]);
         Row(cells)
     }
 

@@ -69,6 +69,14 @@ impl Decision {
         })
     }
 
+    /// As it is written into a cell: [`Decision::parse`] reads it back.
+    pub fn cell(&self) -> String {
+        match self.remark.is_empty() {
+            true => self.verdict.words().to_owned(),
+            false => format!("{}: {}", self.verdict.words(), self.remark),
+        }
+    }
+
     /// The words that a cell may begin with, for a message.
     pub(super) fn words() -> String {
         Verdict::ALL.map(|verdict| format!("`{}`", verdict.words())).join(", ")

@@ -12,6 +12,10 @@ use crate::suggestion::Suggestion;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+/// What stands above the answer.
+pub(super) const ANSWER: &str = "## Antwort";
+/// What stands above the decision.
+pub(super) const DECISION: &str = "## Entscheidung";
 /// How the line with the digest begins.
 const IMPORTED: &str = "imported = ";
 /// What stands there while the digest is made.
@@ -66,6 +70,11 @@ impl Draft {
         let text = format!("+++\n{front_matter}+++\n\n{}", body(response, suggestion));
         Draft { name: format!("{}.md", suggestion.reference.as_str().to_lowercase()), text: signed(&text) }
     }
+
+    /// The digest in it.
+    pub(super) fn digest(&self) -> Option<&str> {
+        self.text.lines().find_map(|line| line.strip_prefix(IMPORTED)).map(|digest| digest.trim_matches('"'))
+    }
 }
 
 /// The front page of the answers, a draft as well.
@@ -108,9 +117,9 @@ fn body(response: &Response, suggestion: &Suggestion) -> String {
             parts.push("## Vorschlag\n\nDer Text des Vorschlags wird nicht veröffentlicht.\n".to_owned())
         }
     }
-    parts.push(format!("## Antwort\n\n{}", paragraphs(&clean(&response.answer))));
+    parts.push(format!("{ANSWER}\n\n{}", paragraphs(&clean(&response.answer))));
     let remark = paragraphs(&clean(&decision.remark));
-    let decided = format!("## Entscheidung\n\n**{}.**\n", decision.verdict.words());
+    let decided = format!("{DECISION}\n\n**{}.**\n", decision.verdict.words());
     parts.push(if decision.remark.is_empty() { decided } else { format!("{decided}\n{remark}") });
     parts.join("\n")
 }

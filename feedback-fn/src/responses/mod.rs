@@ -1,17 +1,24 @@
 //! From a synopsis that the town has filled in to drafts of its answers in the site's content.
 //!
 //! The flow: bytes of a CSV file → [`read`] → a [`Response`] a row → [`Draft::new`] with the stored suggestion →
-//! a Markdown file that is a draft until an editor says otherwise. What a resident wrote comes from the store and
+//! [`weigh`] against the [`Page`] that answers it already → a Markdown file that is a draft until an editor says
+//! otherwise. And back: what a [`Page`] says fills the cells of the next synopsis. What a resident wrote comes from the store and
 //! not from the table, and only if it may be published. Not for files (`cli`).
 
 mod decision;
 mod draft;
+mod fate;
+mod page;
 mod table;
 
 pub use decision::{Decision, Verdict};
 pub use draft::{Draft, is_as_imported, overview};
+pub use fate::{Fate, weigh};
+pub use page::{Page, Says};
 pub use table::{Read, read};
 
+use crate::export::unguarded;
+use crate::mail::text::BodyText;
 use crate::reference::Reference;
 use std::fmt;
 
@@ -58,6 +65,13 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.what)
     }
+}
+
+/// A text as it is compared, whether it comes from a cell or from a page: clean, without the apostrophe that an
+/// export puts before what looks like a formula, its lines trimmed.
+fn settled(text: &str) -> String {
+    let clean = BodyText::new(text).to_string();
+    unguarded(clean.trim()).trim().lines().map(str::trim).collect::<Vec<_>>().join("\n")
 }
 
 /// A column as spreadsheets name it: `A` to `Z`, `AA`.

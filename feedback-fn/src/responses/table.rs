@@ -1,6 +1,6 @@
 //! Reading the filled-in table: whatever a spreadsheet made of the CSV file, and every mistake with its cell.
 
-use super::{Decision, Mistake, Place, Response};
+use super::{Decision, Mistake, Place, Response, settled};
 use crate::export::{ANSWER, DECISION, REFERENCE};
 use crate::reference::Reference;
 use csv::{ReaderBuilder, StringRecord};
@@ -125,6 +125,7 @@ impl Table {
         }
         let place = |column: usize| Place { line, row, column: column + 1 };
         let cell = |column: usize| record.get(column).unwrap_or_default().trim();
+        let typed = |column: usize| settled(cell(column));
         if record.len() != self.columns.count {
             let what = format!(
                 "the row has {} cells, the first row has {}: a quotation mark may be missing here or above",
@@ -146,7 +147,7 @@ impl Table {
             let what = format!("`{reference}` stands on line {first} already: answer it once");
             self.mistakes.push(Mistake { place: place(at), what });
         }
-        match (cell(answer), cell(decision)) {
+        match (typed(answer).as_str(), typed(decision).as_str()) {
             ("", "") => self.read.empty += 1,
             ("", _) => self.wait(place(answer), ANSWER),
             (_, "") => self.wait(place(decision), DECISION),

@@ -147,6 +147,84 @@ fn draft_knows_whether_a_person_has_changed_it() {
 }
 
 #[test]
+fn page_reads_back_as_what_was_answered() {
+    for (answer, decision) in [
+        ("Gern.", "Übernommen"),
+        ("Gern,\nab Mai.\n\n- eins\n- zwei\\", "Teilweise übernommen: ab\nMai"),
+        ("## Antwort\n## Entscheidung\n**Übernommen.**", "Nicht übernommen (*zu* teuer)"),
+        ("=1+1", "Zur Kenntnis genommen – {{ 1 }}"),
+        ("# {{ x }} [a](b) `c` 1. d &amp; :e:", "Nicht Gegenstand des Verfahrens"),
+    ] {
+        let response = response(answer, decision);
+        let text = Draft::new(&response, &suggestion(true)).text;
+        for text in [text.clone(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+            let page = Page::read(&text).unwrap().unwrap();
+            assert_eq!(page.reference, response.reference);
+            assert!(page.is_draft && page.is_as_imported, "{text}");
+            let says = page.says.unwrap();
+            assert_eq!((&says.answer, &says.decision), (&response.answer, &response.decision));
+            let cells = says.cells();
+            let cells = [&cells.answer, &cells.decision].map(|cell| crate::export::guarded(cell));
+            let mut table = csv::Writer::from_writer(Vec::new());
+            table.write_record(["Vorgangsnummer", "Antwort", "Entscheidung"]).unwrap();
+            table.write_record([response.reference.as_str(), &cells[0], &cells[1]]).unwrap();
+            let read = read(&table.into_inner().unwrap()).unwrap().responses;
+            assert_eq!((&read[0].answer, &read[0].decision), (&response.answer, &response.decision));
+        }
+    }
+}
+
+#[test]
+fn page_that_an_editor_wrote_is_read_or_says_why_not() {
+    let page = |body: &str| {
+        let text = format!("+++\ntitle = \"x\"\n[extra]\nreference = \"loe 0000 0000\"\n+++\n{body}");
+        Page::read(&text).unwrap().unwrap()
+    };
+    let body = "# Bank\n## Antwort {#antwort}\nJa, **gern**.\n### Wann\nMai\n## Entscheidung\nÜbernommen\n\nso\n## Mehr\nx";
+    let read = page(body);
+    assert!(!read.is_draft && !read.is_as_imported);
+    let says = read.says.unwrap();
+    assert_eq!(says.answer, "Ja, **gern**.\n### Wann\nMai");
+    assert_eq!(says.decision, Decision { verdict: Verdict::Accepted, remark: "so".into() });
+    for (body, why) in [
+        ("Ja.", "there is no heading `## Antwort`"),
+        ("## Antwort\n\n## Entscheidung\nÜbernommen", "there is no text below `## Antwort`"),
+        ("## Antwort\nJa.", "there is no heading `## Entscheidung`"),
+        (
+            "## Antwort\nJa.\n## Entscheidung\nMal sehen",
+            "the text below `## Entscheidung` does not begin with",
+        ),
+    ] {
+        assert!(page(body).says.unwrap_err().starts_with(why), "{body}");
+    }
+    for other in ["", "Text", "---\ntitle: x\n---\n", "+++\ntitle = \"x\"\n+++\nreference"] {
+        assert_eq!(Page::read(other).unwrap(), None, "{other}");
+    }
+}
+
+#[test]
+fn answer_is_weighed_against_the_page_and_what_it_was_made_from() {
+    let suggestion = suggestion(true);
+    let made = |answer: &str| Draft::new(&response(answer, "Übernommen"), &suggestion);
+    let page = |text: &str| Page::read(text).unwrap().unwrap();
+    let first = made("Ja.").text;
+    let edited = page(&first.replace("Ja.", "Ja!").replace("draft = true\n", ""));
+    let first = page(&first);
+    for (answer, page, fate, without_suggestion) in [
+        ("Ja.", None, Fate::New, Fate::Orphaned),
+        ("Ja.", Some(&first), Fate::Unchanged, Fate::Unchanged),
+        ("Nein.", Some(&first), Fate::Updated, Fate::Orphaned),
+        ("Ja.", Some(&edited), Fate::Kept, Fate::Disputed),
+        ("Ja!", Some(&edited), Fate::Unchanged, Fate::Unchanged),
+        ("Nein.", Some(&edited), Fate::Disputed, Fate::Disputed),
+    ] {
+        let response = response(answer, "Übernommen");
+        assert_eq!(weigh(&response, page, Some(&made(answer))), fate, "{answer} {page:?}");
+        assert_eq!(weigh(&response, page, None), without_suggestion, "{answer} {page:?}");
+    }
+}
+
+#[test]
 fn columns_are_named_as_in_a_spreadsheet() {
     for (column, name) in [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")] {
         assert_eq!(letters(column), name);

@@ -2,7 +2,7 @@
 
 use crate::installation::{Installation, PROGRAM, Ran, reference, suggestion};
 use feedback_fn::store::Standing;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 
 fn installation() -> Installation {
@@ -67,12 +67,149 @@ fn answers_become_drafts_and_what_a_person_changed_stays() {
     let edited = first.replace("Ja, gern.", "Ja, sehr gern.");
     let name = format!("content/rueckmeldungen/{}.md", reference(1).as_str().to_lowercase());
     std::fs::write(installation.path(&name), &edited).unwrap();
-    let answers = [("Doch nicht.", "Nicht übernommen"), ("Doch.", "Übernommen"), ("", "")];
+    let answers = [("Ja, gern.", "Übernommen"), ("Doch.", "Übernommen"), ("", "")];
     let ran = import(&installation, &fill_in(&installation, &[], ',', &answers));
     assert!(ran.stdout.contains("0 new, 1 updated, 0 unchanged, 1 kept"), "{ran:#?}");
     assert!(ran.stdout.contains(&format!("kept `{name}`: a person has changed it")), "{ran:#?}");
     assert_eq!(draft(&installation, 1), edited);
     assert!(draft(&installation, 2).contains("Doch."));
+
+    let answers = [("Doch nicht.", "Nicht übernommen"), ("Nein.", "Nicht übernommen"), ("", "")];
+    let ran = import(&installation, &fill_in(&installation, &[], ',', &answers));
+    let told =
+        format!("line 2, column 2 (cell B2): a person has changed `{name}`, and the row says something else");
+    assert!(ran.code == Some(1) && ran.stderr.contains(&told), "{ran:#?}");
+    assert_eq!(draft(&installation, 1), edited);
+    assert!(draft(&installation, 2).contains("Doch."), "nothing is written if a row is refused");
+}
+
+/// Exports the synopsis with the answers that there are.
+fn with_answers(installation: &Installation, options: &[&str]) -> (String, Ran) {
+    let export = ["export", "--format", "synopsis", "--force", "--output", "synopse.csv"];
+    let ran = installation.run(&[&export[..], &["--answers", "content/rueckmeldungen"], options].concat());
+    (std::fs::read_to_string(installation.path("synopse.csv")).unwrap_or_default(), ran)
+}
+
+#[test]
+fn second_synopsis_has_the_answers_and_its_import_changes_only_what_changed() {
+    let installation = installation();
+    let answers = [("- Ja,\n- gern.", "Übernommen"), ("Nein.", "Nicht übernommen: zu teuer"), ("", "")];
+    assert_eq!(import(&installation, &fill_in(&installation, &[], ',', &answers)).code, Some(0));
+    installation.keep(&[suggestion(4, "neu")], Standing::Accepted);
+
+    let (table, ran) = with_answers(&installation, &[]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("2 answers filled in"), "{ran:#?}");
+    assert!(table.contains(",\"'- Ja,\n- gern.\",Übernommen\r\n"), "{table}");
+    assert!(table.contains(",Nein.,Nicht übernommen: zu teuer\r\n"), "{table}");
+    assert_eq!(table.matches(",,\r\n").count(), 2, "{table}");
+    let first = draft(&installation, 1);
+    let name =
+        installation.path(&format!("content/rueckmeldungen/{}.md", reference(1).as_str().to_lowercase()));
+    let stamp = |path| std::fs::metadata(path).map(|file| (file.ino(), file.modified().unwrap())).unwrap();
+    let before = stamp(&name);
+    let ran = import(&installation, &table);
+    assert!(ran.stdout.contains("0 new, 0 updated, 2 unchanged, 0 kept"), "{ran:#?}");
+    assert_eq!(stamp(&name), before, "not touched");
+
+    // An editor publishes one under a better name; the table then holds the editor's words.
+    let (old, new) = (reference(1).as_str().to_lowercase(), "content/rueckmeldungen/baenke.md");
+    let edited = first.replace("draft = true", "draft = false").replace("gern.", "**sehr** gern.");
+    std::fs::remove_file(installation.path(&format!("content/rueckmeldungen/{old}.md"))).unwrap();
+    std::fs::write(installation.path(new), &edited).unwrap();
+    let (table, _) = with_answers(&installation, &["--excel"]);
+    assert!(table.contains("**sehr** gern."), "{table}");
+    let lines: Vec<String> = table
+        .split_terminator("\r\n")
+        .map(|line| match line.strip_suffix(";;") {
+            Some(row) if row.contains("neu") => format!("{row};Auch gern.;Übernommen"),
+            _ => line.replace("zu teuer", "zu spät"),
+        })
+        .collect();
+    let table = lines.join("\r\n");
+    let (second, third) = (reference(2).as_str().to_lowercase(), reference(4).as_str().to_lowercase());
+
+    std::fs::write(installation.path("synopse.csv"), &table).unwrap();
+    let before = draft(&installation, 2);
+    let ran = installation.run(&["import", "synopse.csv", "--to", "content/rueckmeldungen", "--dry-run"]);
+    let foretold = format!(
+        "updated `content/rueckmeldungen/{second}.md`\nnew `content/rueckmeldungen/{third}.md`\n\
+         3 answers in `content/rueckmeldungen`: 1 new, 1 updated, 1 unchanged, 0 kept\n\
+         1 row without an answer\nnothing was written (`--dry-run`)\n"
+    );
+    assert_eq!(ran.stdout, foretold, "{ran:#?}");
+    assert_eq!(draft(&installation, 2), before);
+    assert!(!installation.path(&format!("content/rueckmeldungen/{third}.md")).exists());
+
+    let ran = import(&installation, &table);
+    assert!(ran.stdout.contains("1 new, 1 updated, 1 unchanged, 0 kept"), "{ran:#?}");
+    assert_eq!(std::fs::read_to_string(installation.path(new)).unwrap(), edited);
+    assert!(!installation.path(&format!("content/rueckmeldungen/{old}.md")).exists(), "no second answer");
+    assert!(draft(&installation, 2).contains("zu spät") && draft(&installation, 4).contains("Auch gern."));
+}
+
+#[test]
+fn only_published_answers_are_in_a_document_for_the_public() {
+    let installation = installation();
+    let answers = [("canary-draft", "Übernommen"), ("Nein.", "Nicht übernommen"), ("", "")];
+    assert_eq!(import(&installation, &fill_in(&installation, &[], ',', &answers)).code, Some(0));
+    let name = format!("content/rueckmeldungen/{}.md", reference(2).as_str().to_lowercase());
+    let published = draft(&installation, 2).replace("draft = true\n", "");
+    std::fs::write(installation.path(&name), published).unwrap();
+    for format in ["synopsis-md", "synopsis-html"] {
+        let export = ["export", "--format", format, "--answers", "content/rueckmeldungen"];
+        let ran = installation.run(&export);
+        assert!(ran.code == Some(0) && ran.stdout.contains("Nein."), "{ran:#?}");
+        assert!(!ran.stdout.contains("canary-draft"), "{ran:#?}");
+        assert!(ran.stderr.contains("1 answer left out: still drafts"), "{ran:#?}");
+        let ran = installation.run(&[&export[..], &["--internal"]].concat());
+        assert!(ran.stdout.contains("canary-draft"), "{ran:#?}");
+    }
+    let ran = installation.run(&["export", "--answers", "content/rueckmeldungen"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains("only a synopsis has answers"), "{ran:#?}");
+}
+
+#[test]
+fn pages_that_leave_a_doubt_are_refused_by_name() {
+    let installation = installation();
+    let answers = [("Ja.", "Übernommen"), ("", ""), ("", "")];
+    let table = fill_in(&installation, &[], ',', &answers);
+    assert_eq!(import(&installation, &table).code, Some(0));
+    let text = draft(&installation, 1);
+    let name = format!("content/rueckmeldungen/{}.md", reference(1).as_str().to_lowercase());
+    for (file, content, told) in [
+        ("copy.md", text.clone(), "both answer `LOE-"),
+        ("broken.md", "+++\ntitle = \n+++\n".to_owned(), "its front matter is not TOML"),
+        (
+            "typo.md",
+            text.replace(reference(1).as_str(), "LOE-0000-0001"),
+            "its `reference = \"LOE-0000-0001\"`",
+        ),
+    ] {
+        let path = installation.path(&format!("content/rueckmeldungen/{file}"));
+        std::fs::write(&path, content).unwrap();
+        let imported = import(&installation, &table);
+        let (_, exported) = with_answers(&installation, &[]);
+        for ran in [imported, exported] {
+            assert!(
+                ran.code == Some(1) && ran.stderr.contains(told) && ran.stderr.contains(file),
+                "{ran:#?}"
+            );
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+    // Translations and other pages do not count.
+    std::fs::write(installation.path(&name.replace(".md", ".en.md")), &text).unwrap();
+    std::fs::write(installation.path("content/rueckmeldungen/hilfe.md"), "+++\ntitle = \"x\"\n+++\n")
+        .unwrap();
+    assert_eq!(import(&installation, &table).code, Some(0));
+
+    std::fs::write(installation.path(&name), text.replace("## Antwort", "## Wir sagen")).unwrap();
+    let (_, ran) = with_answers(&installation, &[]);
+    let told = format!("`{name}` is left out: there is no heading `## Antwort`");
+    assert!(ran.code == Some(0) && ran.stderr.contains(&told), "{ran:#?}");
+    std::fs::write(installation.path(&name), "+++\ntitle = \"x\"\n+++\n").unwrap();
+    let ran = import(&installation, &table);
+    assert!(ran.code == Some(1) && ran.stderr.contains(&format!("`{name}` is there and has no")), "{ran:#?}");
 }
 
 #[test]
@@ -93,7 +230,6 @@ fn table_with_mistakes_writes_nothing() {
     let named = format!("line 3, column 2 (cell B3): there is no suggestion `{gone}`: it was erased");
     assert!(ran.code == Some(1) && ran.stderr.contains(&named), "{ran:#?}");
     assert!(!installation.path("content/rueckmeldungen").exists());
-
     let lost = installation.run(&["import", "synopse.csv", "--to", "nowhere/rueckmeldungen"]);
     assert_eq!(lost.code, Some(1), "{lost:#?}");
 }

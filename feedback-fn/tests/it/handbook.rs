@@ -30,11 +30,11 @@ fn called(line: &str) -> Option<&str> {
     words.find(|word| !word.starts_with('-'))
 }
 
-/// What the handbook assumes: suggestions in a state that the command is for, and a table that is filled in.
+/// What the handbook assumes: suggestions in a state that the command is for, a folder for answers, and a table that is filled in.
 fn installation(line: &str) -> Installation {
     let installation = Installation::new();
     installation.keep(&[suggestion(1, "Mehr Bänke"), suggestion(2, "Weniger Lärm")], Standing::Accepted);
-    std::fs::create_dir(installation.path("content")).unwrap();
+    std::fs::create_dir_all(installation.path("content/rueckmeldungen")).unwrap();
     let number = reference(1);
     let table = format!("Vorgangsnummer,Antwort,Entscheidung\r\n{number},Gern.,Übernommen\r\n");
     // What is exported would not replace it.
