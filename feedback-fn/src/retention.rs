@@ -9,10 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Somebody may set the computer's clock while we sleep, and what failed is tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
+/// A clock that moved by so much more or less than the time that passed was set. It is not believed at once: what is
+/// erased under a clock that is a year ahead by mistake does not come back when it is set right.
+const SET: SignedDuration = SignedDuration::from_mins(30);
 /// Residents wait no longer for the store than this takes.
 const BATCH: usize = 128;
 
@@ -32,14 +36,37 @@ pub fn deadline(now: Timestamp, days: u32) -> Option<Timestamp> {
     (days > 0).then(|| now.saturating_sub(age).unwrap_or(Timestamp::MIN))
 }
 
+/// What the clock showed, and when that was by the time that passes.
+struct Look {
+    clock: Timestamp,
+    at: Instant,
+}
+
+impl Look {
+    fn now(clock: &dyn Clock) -> Look {
+        Look { clock: clock.now(), at: Instant::now() }
+    }
+
+    fn was_set_since(&self, before: &Look) -> bool {
+        let passed = SignedDuration::try_from(self.at - before.at).unwrap_or(SignedDuration::ZERO);
+        let moved = self.clock.duration_since(before.clock);
+        (moved - passed).abs() > SET
+    }
+}
+
 impl<D: Fn() -> u32> Retention<D> {
     /// Works until it is dropped, which a caller may do at any moment.
     pub async fn run(self) -> Infallible {
         let mut last = None;
+        let mut seen = Look::now(&*self.clock);
         loop {
-            let now = self.clock.now();
+            let look = Look::now(&*self.clock);
+            let (was_set, now) = (look.was_set_since(&seen), look.clock);
+            seen = look;
+            if was_set {
+                tracing::warn!(event = "retention.clock_set", "nothing is erased before the next look");
             // Also after the clock was set back.
-            if last.is_none_or(|last| now.duration_since(last).abs() >= DAY) {
+            } else if last.is_none_or(|last| now.duration_since(last).abs() >= DAY) {
                 match self.erase(now).await {
                     Ok(()) => last = Some(now),
                     Err(error) => tracing::error!(event = "retention.failed", cause = %error),
@@ -71,6 +98,7 @@ impl<D: Fn() -> u32> Retention<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
     use crate::mail::{Failure, Outcome as Sent, Stage};
     use crate::outbox::tests::world::{DAY, HOUR, World};
     use crate::store::DeliveryState::{Delivered, Held};
@@ -108,6 +136,34 @@ mod tests {
         start(&world, 3);
         sleep(Duration::from_secs(1)).await;
         assert_eq!(world.states().await, [Delivered], "the new one stays");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clock_that_is_ahead_by_mistake_erases_nothing_if_it_is_set_right_within_the_hour() {
+        let world = World::new();
+        world.start(|_, _| Some(Sent::Delivered));
+        world.accept(1, "Mehr Busse").await;
+        let clock = Arc::new(ManualClock::at(world.now()));
+        let retention = Retention { store: world.store.clone(), clock: clock.clone(), days: || 30 };
+        tokio::spawn(retention.run());
+        let pass = async |moved: Duration| {
+            clock.advance(moved);
+            sleep(HOUR).await;
+        };
+        sleep(Duration::from_secs(60)).await;
+        let right = clock.now();
+        pass(365 * DAY).await;
+        assert_eq!(world.states().await, [Delivered]);
+        clock.set(right);
+        for _ in 0..3 {
+            pass(HOUR).await;
+            assert_eq!(world.states().await, [Delivered]);
+        }
+        // Nobody sets it right: it is believed.
+        pass(365 * DAY).await;
+        assert_eq!(world.states().await, [Delivered]);
+        pass(HOUR).await;
+        assert_eq!(world.states().await, []);
     }
 
     #[tokio::test(start_paused = true)]
