@@ -38,9 +38,18 @@ fn state(word: &str) -> Result<DeliveryState, String> {
 
 pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     let which = wish.state.map_or(Which::All, Which::With);
-    let all = ask(config, async |store| Ok(store.list(which, wish.limit).await?))?;
-    if all.is_empty() && wish.limit > 0 {
+    let (all, stored) = ask(config, async |store| {
+        let all = store.list(which, wish.limit).await?;
+        // Counted only where some may be missing.
+        let stored = if all.len() < wish.limit { all.len() as u64 } else { store.count(which).await? };
+        Ok((all, stored))
+    })?;
+    if stored == 0 {
         remark(&nothing(wish.state));
+    }
+    let missing = stored.saturating_sub(all.len() as u64);
+    if missing > 0 {
+        remark(&format!("{missing} more, older ones: `--limit {stored}` shows all"));
     }
     let erased_before = erased_before(config);
     let now = SystemClock.now();

@@ -15,10 +15,11 @@ const SIMILAR: f64 = 0.8;
 struct Known {
     targets: BTreeSet<String>,
     themes: BTreeSet<String>,
+    rounds: BTreeSet<u32>,
 }
 
-/// Fails, with what may have been meant, if theme or target of a filter are neither in the contract nor in the
-/// store. The store is looked through only if the contract does not know them, or there is none.
+/// Fails, with what may have been meant, if round, theme or target of a filter are neither in the contract nor in
+/// the store. The store is looked through only if the contract does not know them, or there is none.
 pub async fn ensure_known(
     filter: &Filter,
     contract: Option<&Review>,
@@ -28,6 +29,7 @@ pub async fn ensure_known(
     if let Some(review) = contract {
         review.targets.iter().for_each(|target| known.add(target));
         known.themes.extend(review.recipients.themes.keys().cloned());
+        known.rounds.extend(review.round.as_ref().map(|round| round.number));
     }
     if known.has(filter) {
         return Ok(());
@@ -37,8 +39,12 @@ pub async fn ensure_known(
         let page = store.page(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.position;
-        page.iter().for_each(|listed| known.add(&listed.suggestion.target));
+        for suggestion in page.iter().map(|listed| &listed.suggestion) {
+            known.add(&suggestion.target);
+            known.rounds.insert(suggestion.round);
+        }
     }
+    found_round(filter.round, &known.rounds)?;
     found("theme", filter.theme.as_deref(), &known.themes)?;
     found("target", filter.target.as_deref(), &known.targets)
 }
@@ -50,8 +56,19 @@ impl Known {
     }
 
     fn has(&self, filter: &Filter) -> bool {
-        filter.theme.as_ref().is_none_or(|theme| self.themes.contains(theme))
+        filter.round.is_none_or(|round| self.rounds.contains(&round))
+            && filter.theme.as_ref().is_none_or(|theme| self.themes.contains(theme))
             && filter.target.as_ref().is_none_or(|target| self.targets.contains(target))
+    }
+}
+
+fn found_round(wanted: Option<u32>, known: &BTreeSet<u32>) -> anyhow::Result<()> {
+    let Some(wanted) = wanted.filter(|wanted| !known.contains(wanted)) else { return Ok(()) };
+    let known: Vec<String> = known.iter().map(u32::to_string).collect();
+    match known.as_slice() {
+        [] => bail!("there is no round {wanted}: neither contract nor store has any"),
+        [only] => bail!("there is no round {wanted}, only round {only}"),
+        _ => bail!("there is no round {wanted}, only rounds {}", known.join(", ")),
     }
 }
 

@@ -116,6 +116,9 @@ pub trait Store: Send + Sync + 'static {
     /// Stored suggestions with their deliveries, the newest first, at most `limit`.
     fn list(&self, which: Which, limit: usize) -> Answer<'_, Vec<Listed>>;
 
+    /// How many stored suggestions there are.
+    fn count(&self, which: Which) -> Answer<'_, u64>;
+
     /// One stored suggestion.
     fn show(&self, reference: Reference) -> Answer<'_, Option<Listed>>;
 

@@ -52,9 +52,10 @@ impl Accepted {
 /// Why a store did not do what was asked.
 #[derive(Debug)]
 pub enum StoreError {
-    /// No room: the queue is full or the disk nearly so. Nothing was stored; later it may be.
+    /// No room: the disk is full or nearly so. Nothing was stored; later it may be.
     Full(String),
-    /// The store cannot be reached just now. Nothing was acknowledged; later it may be.
+    /// The store cannot be reached, or is behind with what it was asked. Nothing was acknowledged; later it may
+    /// be.
     Away(anyhow::Error),
     /// Another suggestion has the reference already. Nothing was stored; draw another.
     ReferenceTaken,

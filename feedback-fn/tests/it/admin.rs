@@ -150,15 +150,9 @@ async fn route_that_is_down_is_told() {
 }
 
 #[tokio::test]
-async fn disk_without_room_closes_the_door_and_one_with_little_does_not() {
-    let mib = |folder: &std::path::Path| {
-        let disk = rustix::fs::statvfs(folder).unwrap();
-        disk.f_bavail * disk.f_frsize / (1024 * 1024)
-    };
-    let free = mib(&std::env::temp_dir());
-    let low = Function::start_with(&format!("reserve_mib = {}", free * 3 / 4)).await;
-    Admin::beside(low).await.check(200, "degraded", &["disk-low"]).await;
-    let full = Function::start_with(&format!("reserve_mib = {}", free * 2)).await;
+async fn disk_without_room_closes_the_door() {
+    // More than any disk has. How little is low, `health` knows: here other programs would take part in the test.
+    let full = Function::start_with("reserve_mib = 4611686018427387904").await;
     Admin::beside(full).await.check(503, "closed", &["disk-full"]).await;
 }
 

@@ -281,12 +281,16 @@ fn export_refuses_what_neither_contract_nor_store_knows() {
     let mut old = suggestion(1, "Mehr Fische");
     old.target.id = "9.9.9".to_owned();
     old.target.theme = Some("fischerei".to_owned());
+    old.round = 3;
     installation.keep(&[old], Standing::Accepted);
     for (option, value, code, told) in [
         ("--theme", "mobilitaet", 0, "0 suggestions written"),
         ("--theme", "fischerei", 0, "1 suggestion written"),
         ("--target", "9.9.9", 0, "1 suggestion written"),
         ("--target", "dokument", 0, "0 suggestions written"),
+        ("--round", "1", 0, "0 suggestions written"),
+        ("--round", "3", 0, "1 suggestion written"),
+        ("--round", "7", 1, "there is no round 7, only rounds 1, 3"),
         (
             "--theme",
             "Mobilität",

@@ -35,6 +35,17 @@ fn list_shows_those_of_a_state_and_no_more_than_asked_for() {
     };
     assert_eq!(lines(&["list"]), 1 + 3);
     assert_eq!(lines(&["list", "--limit", "2"]), 1 + 2);
+    for (arguments, told) in [
+        (&["list", "--limit", "2"][..], "1 more, older ones: `--limit 3` shows all"),
+        (
+            &["list", "--limit", "0", "--json", "--state", "waiting"],
+            "2 more, older ones: `--limit 2` shows all",
+        ),
+        (&["list", "--limit", "3"], ""),
+        (&["list", "--limit", "1", "--state", "quarantined"], ""),
+    ] {
+        assert_eq!(installation.run(arguments).stderr.trim(), told, "{arguments:?}");
+    }
     assert_eq!(lines(&["list", "--state", "quarantined"]), 1 + 1);
     assert_eq!(lines(&["list", "--state", "waiting", "--json"]), 2);
     assert_eq!(lines(&["list", "--state", "held"]), 0);

@@ -237,8 +237,10 @@ async fn compare(store: &dyn Store, model: &MemoryStore, told: &str) {
     };
     let real = seen(store.list(Which::All, 1000).await.unwrap());
     assert_eq!(real, seen(model.list(Which::All, 1000).await.unwrap()), "{told}");
+    assert_eq!(store.count(Which::All).await.unwrap(), real.len() as u64, "{told}");
     let held = Which::With(DeliveryState::Held);
     let real = seen(store.list(held, 1000).await.unwrap());
+    assert_eq!(store.count(held).await.unwrap(), real.len() as u64, "{told}");
     assert_eq!(real, seen(model.list(held, 1000).await.unwrap()), "{told}");
     assert_eq!(store.stats().await.unwrap(), model.stats().await.unwrap(), "{told}");
     assert_eq!(store.next_due().await.unwrap(), model.next_due().await.unwrap(), "{told}");

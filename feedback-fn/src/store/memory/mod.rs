@@ -127,6 +127,10 @@ impl Store for MemoryStore {
         self.with(|tables| tables.list(which, limit))
     }
 
+    fn count(&self, which: Which) -> Answer<'_, u64> {
+        self.with(|tables| tables.list(which, usize::MAX).len() as u64)
+    }
+
     fn show(&self, reference: Reference) -> Answer<'_, Option<Listed>> {
         self.with(|tables| tables.id_of(&reference).map(|id| tables.listed(id)))
     }

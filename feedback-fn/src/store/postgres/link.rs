@@ -99,7 +99,8 @@ impl Links {
         patience: Duration,
     ) -> Result<T, Trouble> {
         let room = timeout(TURN, self.room.acquire()).await;
-        let _room = room.map_err(|_| StoreError::Full("all connections to the database are busy".into()))?;
+        let _room =
+            room.map_err(|_| StoreError::Away(anyhow!("all connections to the database are busy")))?;
         let mut repeats = REPEATS;
         loop {
             let link = self.link().await.map_err(StoreError::Away)?;

@@ -148,7 +148,7 @@ impl Store for PostgresStore {
             match sent {
                 Ok(()) => answer.await.unwrap_or_else(|_| Err(intake::gone())),
                 Err(TrySendError::Full(_)) => {
-                    Err(StoreError::Full("too many suggestions wait to be written".into()))
+                    Err(StoreError::Away(anyhow!("too many suggestions wait to be written")))
                 }
                 Err(TrySendError::Closed(_)) => Err(intake::gone()),
             }
@@ -276,6 +276,10 @@ impl Store for PostgresStore {
 
     fn list(&self, which: Which, limit: usize) -> Answer<'_, Vec<Listed>> {
         self.ask(LATER, move |client| Box::pin(rows::list(client, which, limit)))
+    }
+
+    fn count(&self, which: Which) -> Answer<'_, u64> {
+        self.ask(LATER, move |client| Box::pin(rows::count(client, which)))
     }
 
     fn show(&self, reference: Reference) -> Answer<'_, Option<Listed>> {

@@ -106,7 +106,7 @@ impl SqliteStore {
         Box::pin(async move {
             match sent {
                 Ok(()) => answer.await.unwrap_or_else(|_| Err(gone())),
-                Err(TrySendError::Full(_)) => Err(StoreError::Full(TOO_MANY.into())),
+                Err(TrySendError::Full(_)) => Err(StoreError::Away(anyhow!(TOO_MANY))),
                 Err(TrySendError::Disconnected(_)) => Err(gone()),
             }
         })
@@ -224,6 +224,10 @@ impl Store for SqliteStore {
 
     fn list(&self, which: Which, limit: usize) -> Answer<'_, Vec<Listed>> {
         self.read(move |connection| rows::list(connection, which, limit))
+    }
+
+    fn count(&self, which: Which) -> Answer<'_, u64> {
+        self.read(move |connection| rows::count(connection, which))
     }
 
     fn show(&self, reference: Reference) -> Answer<'_, Option<Listed>> {

@@ -27,6 +27,17 @@ pub(in super::super) async fn list(
     }
 }
 
+/// How many suggestions there are.
+pub(in super::super) async fn count(client: &Client, which: Which) -> Result<u64, Trouble> {
+    let all = "SELECT count(*) FROM suggestion";
+    let with = "SELECT count(DISTINCT suggestion) FROM delivery WHERE state = $1";
+    let row = match which {
+        Which::All => client.query_typed_one(all, &[]).await?,
+        Which::With(state) => client.query_typed_one(with, &[(&state.as_str(), Type::TEXT)]).await?,
+    };
+    read::count(&row, 0)
+}
+
 /// One suggestion with its deliveries.
 pub(in super::super) async fn show(
     client: &Client,

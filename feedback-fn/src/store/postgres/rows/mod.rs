@@ -10,7 +10,7 @@ mod read;
 pub(super) use decide::change;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{Found, Given, accept, reference_of_nonce};
-pub(super) use ledger::{list, page, show, stats};
+pub(super) use ledger::{count, list, page, show, stats};
 pub(super) use outbox::{claim_due, give_turn_back, next_due, record, renew, sent_between, take_turn};
 
 use crate::store::{FURTHEST, Outcome, Recorded};

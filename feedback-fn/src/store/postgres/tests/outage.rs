@@ -141,7 +141,7 @@ async fn more_than_the_queue_holds_is_refused_at_once() {
     for answer in waiting {
         match answer.await {
             Ok(_) => stored += 1,
-            Err(StoreError::Full(_)) => full += 1,
+            Err(StoreError::Away(cause)) if cause.to_string().contains("too many") => full += 1,
             Err(error) => panic!("{error}"),
         }
     }

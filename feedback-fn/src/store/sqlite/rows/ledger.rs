@@ -23,6 +23,19 @@ pub(in super::super) fn list(
     }
 }
 
+/// How many suggestions there are.
+pub(in super::super) fn count(connection: &Connection, which: Which) -> rusqlite::Result<u64> {
+    let all = "SELECT count(*) FROM suggestion";
+    let with = "SELECT count(DISTINCT suggestion) FROM delivery WHERE state = ?1";
+    let count: i64 = match which {
+        Which::All => connection.prepare_cached(all)?.query_row([], |row| row.get(0))?,
+        Which::With(state) => {
+            connection.prepare_cached(with)?.query_row([state.as_str()], |row| row.get(0))?
+        }
+    };
+    Ok(count.unsigned_abs())
+}
+
 /// One suggestion with its deliveries.
 pub(in super::super) fn show(
     connection: &Connection,

@@ -10,7 +10,7 @@ mod read;
 pub(super) use decide::change;
 pub(super) use digest::{claim_digest, postpone, record_digest};
 pub(super) use intake::{accept, reference_of_nonce};
-pub(super) use ledger::{list, page, show, stats};
+pub(super) use ledger::{count, list, page, show, stats};
 pub(super) use outbox::{
     claim_due, give_turn_back, next_due, record, release, renew, sent_between, take_turn,
 };
