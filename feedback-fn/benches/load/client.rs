@@ -4,6 +4,8 @@ use crate::program::Program;
 use feedback_fn::form;
 use feedback_fn::suggestion::Marks;
 use jiff::Timestamp;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
@@ -33,6 +35,25 @@ impl Form {
         let stream = socket.connect(program.address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         stream
+    }
+}
+
+/// Requests that are made before the clock runs: a resident's check page holds its form, token and all, before it is
+/// sent, and load and program share the machine's cores.
+pub struct Stock<'a> {
+    program: &'a Program,
+    made: RefCell<VecDeque<String>>,
+}
+
+impl Stock<'_> {
+    /// So many for this program; further ones are made when they are asked for.
+    pub fn of(program: &Program, count: usize) -> Stock<'_> {
+        Stock { program, made: RefCell::new((0..count).map(|_| request(program)).collect()) }
+    }
+
+    /// The next one.
+    pub fn take(&self) -> String {
+        self.made.borrow_mut().pop_front().unwrap_or_else(|| request(self.program))
     }
 }
 

@@ -33,19 +33,31 @@ fn main() {
     }
     program::raise_open_files();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    if std::env::args().any(|argument| argument == "postgres") {
-        return postgres::beside_pgbench(&runtime);
-    }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load average {}", load.trim());
-    let highest = throughput(&runtime);
-    latency(&runtime, highest / 2.0);
-    single(&runtime);
-    memory(&runtime);
-    hostile(&runtime);
-    start();
-    postgres::beside_pgbench(&runtime);
-    isso::beside(&runtime);
+    let highest = is_wanted("throughput").then(|| throughput(&runtime));
+    if let Some(highest) = highest.filter(|_| is_wanted("latency")) {
+        latency(&runtime, highest / 2.0);
+    }
+    let parts: [(&str, Part); 6] = [
+        ("single", single),
+        ("memory", memory),
+        ("hostile", hostile),
+        ("start", |_| start()),
+        ("postgres", postgres::beside_pgbench),
+        ("isso", isso::beside),
+    ];
+    for (_, measure) in parts.iter().filter(|(name, _)| is_wanted(name)) {
+        measure(&runtime);
+    }
+}
+
+type Part = fn(&tokio::runtime::Runtime);
+
+/// Whether a part is among those that were named, if any were.
+fn is_wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).peekable();
+    named.peek().is_none() || named.any(|name| name == part)
 }
 
 /// Durable suggestions a second, over the disk's own rate; the median of some rounds in turn.

@@ -2,10 +2,10 @@
 
 use feedback_fn::token::Seal;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::io::{BufRead, BufReader};
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -95,21 +95,28 @@ impl Drop for Program {
     }
 }
 
+/// Its log goes into a file: a reader of a pipe would be woken by every line, on the cores that are measured.
 fn run(folder: &Path) -> (Child, SocketAddr) {
+    let log = folder.join("log");
     let mut child = Command::new(env!("CARGO_BIN_EXE_feedback-fn"))
         .arg("serve")
         .current_dir(folder)
         .env("RUST_LOG", "info")
         .env_remove("PORT")
-        .stderr(Stdio::piped())
+        .stderr(File::create(&log).unwrap())
         .spawn()
         .unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let listening = |line: String| {
-        let event: serde_json::Value = serde_json::from_str(&line).ok()?;
-        (event["event"] == "server.listening").then(|| event["address"].as_str()?.parse().ok())?
-    };
-    let address = log.by_ref().map_while(Result::ok).find_map(listening);
-    std::thread::spawn(move || log.map_while(Result::ok).count());
-    (child, address.expect("it says where it listens"))
+    loop {
+        if let Some(address) = std::fs::read_to_string(&log).unwrap().lines().find_map(address) {
+            return (child, address);
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "it ended: {}", std::fs::read_to_string(&log).unwrap());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Where it listens, if this line of its log says so.
+fn address(line: &str) -> Option<SocketAddr> {
+    let event: serde_json::Value = serde_json::from_str(line).ok()?;
+    (event["event"] == "server.listening").then(|| event["address"].as_str()?.parse().ok())?
 }

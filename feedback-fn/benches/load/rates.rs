@@ -1,6 +1,6 @@
 //! Loads, and what is made of their times.
 
-use crate::client::{Form, exchange, request};
+use crate::client::{Form, Stock, exchange, request};
 use crate::program::Program;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,14 +8,18 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep_until};
 
+/// Suggestions a second that are made beforehand. About 1.5 kB each.
+const MOST: f64 = 15_000.0;
+
 /// Every connection sends the next suggestion when the last one is answered; suggestions a second.
 pub async fn closed(program: &Program, connections: usize, during: Duration) -> f64 {
+    let stock = &Stock::of(program, (MOST * during.as_secs_f64()) as usize);
     let end = Instant::now() + during;
     let work = (0..connections).map(|number| async move {
         let mut stream = local(number).connect(program).await;
         let mut stored = 0_u64;
         while Instant::now() < end {
-            assert_eq!(exchange(&mut stream, &request(program)).await, Some(201));
+            assert_eq!(exchange(&mut stream, &stock.take()).await, Some(201));
             stored += 1;
         }
         stored
@@ -27,16 +31,17 @@ pub async fn closed(program: &Program, connections: usize, during: Duration) -> 
 /// Suggestions come at this rate; milliseconds from when each was to be sent to its answer.
 pub async fn open(program: &Program, connections: usize, rate: f64, during: Duration) -> Vec<f64> {
     let times = Rc::new(RefCell::new(Vec::new()));
-    let start = Instant::now();
     let count = (rate * during.as_secs_f64()) as usize;
+    let stock = Rc::new(Stock::of(program, count));
+    let start = Instant::now();
     let work = (0..connections).map(|connection| {
-        let times = times.clone();
+        let (times, stock) = (times.clone(), stock.clone());
         async move {
             let mut stream = local(connection).connect(program).await;
             for number in (connection..count).step_by(connections) {
                 let due = start + Duration::from_secs_f64(number as f64 / rate);
                 sleep_until(due).await;
-                assert_eq!(exchange(&mut stream, &request(program)).await, Some(201));
+                assert_eq!(exchange(&mut stream, &stock.take()).await, Some(201));
                 times.borrow_mut().push(due.elapsed().as_secs_f64() * 1000.0);
             }
         }
