@@ -11,7 +11,7 @@ use crate::http::{Answer, Limiter, Peer, respond};
 use crate::metrics::{Metrics, Route};
 use crate::outbox::{Outbox, Tally, Wake, system_dice};
 use crate::pages::{PresentLetters, Published};
-use crate::reference::Prefix;
+use crate::reference::Draws;
 use crate::retention::Retention;
 use crate::store::Store;
 use crate::token::Seal;
@@ -46,7 +46,7 @@ pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) limiter: Current<Limiter>,
     pub(crate) repeats: Repeats,
-    pub(crate) reference_prefix: Prefix,
+    pub(crate) references: Draws,
     pub(crate) wake: Wake,
     pub(crate) tally: Arc<Tally>,
     pub(crate) metrics: Arc<Metrics>,
@@ -78,7 +78,7 @@ impl App {
             store,
             limiter: Current::new(Limiter::new(&config.guard, now)),
             repeats: Repeats::new(now),
-            reference_prefix: config.reference_prefix.clone(),
+            references: Draws::new(config.reference_prefix.clone()),
             wake: Wake::default(),
             tally: Arc::default(),
             metrics: Arc::default(),

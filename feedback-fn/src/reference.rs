@@ -8,19 +8,34 @@
 //! Every single wrong character and every swap of two characters changes it, and it stays
 //! in the same alphabet; Crockford's own modulus 37 would need `*~$=U`, which nobody can read out.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::str::FromStr;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 35 bits: with 50 000 suggestions a new number is taken once in 700 000 draws, and then drawn again.
 const RANDOM_CHARACTERS: usize = 7;
+/// Of the random bits, those that are drawn for each reference. The others, three characters, are drawn for a stretch.
+const WITHIN: u32 = 20;
+/// Milliseconds. At 10 000 suggestions a second one of 4 000 draws finds its reference taken.
+const STRETCH: i64 = 50;
 const LONGEST_PREFIX: usize = 8;
 
 /// A reference number in its written form, checked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);
+
+/// Draws references at random. Those of one moment share their first characters, which are drawn for the moment: so
+/// they stand together in a store's index, and keeping many suggestions at once touches a few pages of it instead of
+/// one each.
+#[derive(Debug)]
+pub struct Draws {
+    prefix: Prefix,
+    stretches: RandomState,
+}
 
 /// The part before the first hyphen, the same for all references of one municipality.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -46,13 +61,6 @@ impl Reference {
         Reference(format!("{}-{}-{}", prefix.0, &code[..4], &code[4..]))
     }
 
-    /// A new reference from the operating system's random numbers.
-    pub fn draw(prefix: &Prefix) -> Reference {
-        let mut bytes = [0; 8];
-        getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
-        Reference::from_bits(prefix, u64::from_le_bytes(bytes))
-    }
-
     /// The written form.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -61,6 +69,27 @@ impl Reference {
     /// Whether the reference belongs to the municipality with this prefix.
     pub fn has_prefix(&self, prefix: &Prefix) -> bool {
         self.0.split('-').next() == Some(&prefix.0)
+    }
+}
+
+impl Draws {
+    /// Of references with this prefix.
+    pub fn new(prefix: Prefix) -> Draws {
+        Draws { prefix, stretches: RandomState::new() }
+    }
+
+    /// A new reference.
+    pub fn draw(&self, now: Timestamp) -> Reference {
+        let stretch = self.stretches.hash_one(now.as_millisecond().div_euclid(STRETCH));
+        let mut bytes = [0; 4];
+        getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+        let within = u64::from(u32::from_le_bytes(bytes)) & ((1 << WITHIN) - 1);
+        Reference::from_bits(&self.prefix, stretch << WITHIN | within)
+    }
+
+    /// The part that all of them begin with.
+    pub fn prefix(&self) -> &Prefix {
+        &self.prefix
     }
 }
 
@@ -164,6 +193,7 @@ fn times_alpha(value: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     fn prefix() -> Prefix {
         Prefix::try_from("LOE".to_owned()).unwrap()
@@ -181,6 +211,27 @@ mod tests {
         for typed in ["LOE-0000-0104", "loe 0000 0104", "LOE00000104", "LOE-OOOO-OIO4", "loe-oooo-olo4"] {
             check(typed, Ok(&reference));
         }
+    }
+
+    #[test]
+    fn references_of_one_moment_stand_together_and_those_of_others_apart() {
+        let draws = Draws::new(prefix());
+        let beginning = |reference: Reference| reference.as_str()[..7].to_owned();
+        let drawn_at = |moment: i64| {
+            let now = Timestamp::from_millisecond(moment * STRETCH).unwrap();
+            (draws.draw(now), draws.draw(now))
+        };
+        let mut beginnings = HashSet::new();
+        for moment in -500..500 {
+            let (one, other) = drawn_at(moment);
+            assert_eq!(one.as_str().parse().as_ref(), Ok(&one));
+            assert_eq!(beginning(one.clone()), beginning(other.clone()));
+            beginnings.insert(beginning(one));
+        }
+        // Of 32 768 that there are, a thousand draws hardly ever hit fewer.
+        assert!(beginnings.len() > 900, "{}", beginnings.len());
+        let same: HashSet<_> = (0..100).map(|_| drawn_at(1).0).collect();
+        assert!(same.len() > 90, "{}", same.len());
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl Exchange<'_> {
         // To the millisecond, as the store keeps it: the mail's date is the same after a restart.
         let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
         for _ in 0..DRAWS {
-            let suggestion = draft.accepted(Reference::draw(&self.app.reference_prefix), received);
+            let suggestion = draft.accepted(self.app.references.draw(self.now), received);
             let recipients = recipients.clone();
             let entry = Entry { nonce, suggestion, recipients, standing, confirm: self.confirmed_to(draft) };
             match in_time(self.app, self.app.store.accept(entry)).await {
@@ -257,7 +257,7 @@ impl Exchange<'_> {
         let number = form_urlencoded::parse(query).find(|(name, _)| name == "nr");
         let reference = number.and_then(|(_, number)| number.parse::<Reference>().ok());
         // Whether it exists is not looked up: the page tells nobody what was sent.
-        let reference = reference.filter(|reference| reference.has_prefix(&self.app.reference_prefix));
+        let reference = reference.filter(|reference| reference.has_prefix(self.app.references.prefix()));
         let reference = reference.ok_or(Code::NotFound)?;
         match self.format {
             Format::Json => Ok(answer::json(StatusCode::OK, &json!({ "reference": reference }))),
