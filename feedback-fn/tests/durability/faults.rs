@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What the system answers instead of doing it, to which call: the first one, the one so many later, ….
 const FAULTS: [(&str, &str, usize); 4] =
-    [("fsync", "EIO", 1), ("fsync", "ENOSPC", 2), ("pwrite64", "EIO", 5), ("pwrite64", "ENOSPC", 7)];
+    [("fdatasync", "EIO", 1), ("fdatasync", "ENOSPC", 2), ("pwrite64", "EIO", 5), ("pwrite64", "ENOSPC", 7)];
 /// Once, or from then on.
 const LASTING: [&str; 2] = ["", "+"];
 const MOMENTS: usize = 7;

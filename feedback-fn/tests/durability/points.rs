@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 type Point = (&'static str, usize);
 const OF_A_FILE: [Point; 8] = [
     ("pwrite64", 1),
-    ("fsync", 1),
+    ("fdatasync", 1),
     ("write", 1),
     ("rename", 1),
     ("unlink", 1),
