@@ -65,20 +65,16 @@ impl Gist {
 
 /// In small letters, with one blank after each word.
 fn push_words(gist: &mut String, text: &str) {
-    let mut in_word = false;
-    // One more blank, to end the last word.
-    for letter in text.chars().chain([' ']) {
-        if letter.is_whitespace() {
-            if std::mem::take(&mut in_word) {
-                gist.push(' ');
+    for word in text.split_whitespace() {
+        match word.is_ascii() {
+            true => {
+                let start = gist.len();
+                gist.push_str(word);
+                gist[start..].make_ascii_lowercase();
             }
-            continue;
+            false => gist.extend(word.chars().flat_map(char::to_lowercase)),
         }
-        in_word = true;
-        match letter.is_ascii() {
-            true => gist.push(letter.to_ascii_lowercase()),
-            false => gist.extend(letter.to_lowercase()),
-        }
+        gist.push(' ');
     }
 }
 
