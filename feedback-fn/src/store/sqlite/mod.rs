@@ -1,10 +1,11 @@
 //! The store in an SQLite file: for one process on one machine.
 //!
 //! One thread writes (`writer`): it takes what waits, up to 128 jobs, does all of it in one transaction and
-//! answers after COMMIT, so that one fsync pays for many residents. Reads go through a second connection.
+//! answers after COMMIT, so that one sync pays for many residents. Reads go through a second connection.
 //! WAL with synchronous=FULL: what was acknowledged survives a loss of power. NORMAL would not, and once
 //! commits are grouped it is no faster.
 
+mod answers;
 mod erase;
 mod log;
 mod open;
@@ -17,6 +18,7 @@ use super::{
     Position, Purged, Recorded, Stats, Store, StoreError, Which,
 };
 use crate::reference::Reference;
+use answers::Answers;
 use anyhow::anyhow;
 use jiff::Timestamp;
 use log::Log;
@@ -86,9 +88,10 @@ impl SqliteStore {
         let follower = log.clone().follow(&mut connection)?;
         let (jobs, waiting) = sync_channel(QUEUE);
         let disk = writer::Disk { folder: folder_of(&options.path), reserve: options.reserve };
+        let answers = Answers::here();
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || writer::run(connection, &log, waiting, &disk))?;
+            .spawn(move || writer::run(connection, &log, waiting, &answers, &disk))?;
         Ok(SqliteStore {
             jobs: Some(jobs),
             threads: vec![writer, follower],
@@ -114,19 +117,19 @@ impl SqliteStore {
 
     fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+        mut work: impl FnMut(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         self.send(|reply| {
-            writer::job(reply, Afterwards::Answer, |transaction, _| work(transaction).map_err(failed))
+            writer::job(reply, Afterwards::Answer, move |transaction, _| work(transaction).map_err(failed))
         })
     }
 
     fn remove<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+        mut work: impl FnMut(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         self.send(|reply| {
-            writer::job(reply, Afterwards::EmptyLog, |transaction, _| work(transaction).map_err(failed))
+            writer::job(reply, Afterwards::EmptyLog, move |transaction, _| work(transaction).map_err(failed))
         })
     }
 
@@ -171,7 +174,7 @@ impl Store for SqliteStore {
     }
 
     fn renew(&self, claims: Vec<Claim>, now: Timestamp, lease: Duration) -> Answer<'_, Vec<Claim>> {
-        self.write(move |transaction| rows::renew(transaction, claims, now, lease))
+        self.write(move |transaction| rows::renew(transaction, &claims, now, lease))
     }
 
     fn postpone(

@@ -77,7 +77,7 @@ async fn disk_that_fills_up_while_writing_is_full_and_not_broken() {
         answers.push(answer);
     }
     drop(jobs);
-    writer::run(connection, &Log::open(&options.path).unwrap(), waiting, &disk);
+    writer::run(connection, &Log::open(&options.path).unwrap(), waiting, &Answers::here(), &disk);
     for answer in answers {
         let answer = answer.await.unwrap();
         assert!(matches!(answer, Err(StoreError::Full(_))), "{answer:?}");

@@ -1,5 +1,6 @@
-//! The thread that writes: groups what waits into one transaction and answers after COMMIT.
+//! The thread that writes: groups what waits into one transaction, and hands it back after COMMIT to be answered.
 
+use super::answers::Answers;
 use super::failed;
 use super::log::Log;
 use crate::store::StoreError;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
-/// Jobs per COMMIT. An fsync of 200 KiB takes about twice as long as one of 2 KiB.
+/// Jobs per COMMIT. A sync of 200 KiB takes about twice as long as one of 2 KiB.
 const BATCH: usize = 128;
 
 /// Where the answer to a job goes.
@@ -18,13 +19,19 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 /// Something to write.
 pub(super) type Job = Box<dyn Work>;
 
-/// What is to be done, and who waits for it.
+/// What is to be done, what came of it, and who waits for that.
 pub(super) trait Work: Send {
-    /// Does it inside the transaction. What comes back is called after COMMIT.
-    fn apply(self: Box<Self>, transaction: &Transaction<'_>, shortage: Option<&str>) -> Pending;
+    /// Does it inside the transaction.
+    fn apply(&mut self, transaction: &Transaction<'_>, shortage: Option<&str>);
 
-    /// Says that it was not done.
-    fn refuse(self: Box<Self>, error: StoreError);
+    /// Does what is left after COMMIT, or learns why that failed.
+    fn settle(&mut self, log: &Log, failure: Option<&StoreError>);
+
+    /// Notes that it was not done.
+    fn refuse(&mut self, error: StoreError);
+
+    /// Tells who waits. Not by the writer, see `answers`.
+    fn answer(self: Box<Self>);
 }
 
 /// What is to be done after COMMIT, before the answer.
@@ -36,17 +43,18 @@ pub(super) enum Afterwards {
     EmptyLog,
 }
 
-/// A job from a closure, which learns whether room is short, in words.
+/// A job from a closure, which is called once and learns whether room is short, in words.
 pub(super) fn job<T: Send + 'static>(
     reply: Reply<T>,
     afterwards: Afterwards,
-    work: impl FnOnce(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send + 'static,
+    work: impl FnMut(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send + 'static,
 ) -> Job {
-    Box::new(Task { work, reply, afterwards })
+    Box::new(Task { work, result: None, reply, afterwards })
 }
 
 struct Task<T, W> {
     work: W,
+    result: Option<Result<T, StoreError>>,
     reply: Reply<T>,
     afterwards: Afterwards,
 }
@@ -54,24 +62,30 @@ struct Task<T, W> {
 impl<T, W> Work for Task<T, W>
 where
     T: Send + 'static,
-    W: FnOnce(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send,
+    W: FnMut(&Transaction<'_>, Option<&str>) -> Result<T, StoreError> + Send,
 {
-    fn apply(self: Box<Self>, transaction: &Transaction<'_>, shortage: Option<&str>) -> Pending {
-        let Task { work, reply, afterwards } = *self;
-        let result = work(transaction, shortage);
-        Box::new(move |log, failure| {
-            let result = result.and_then(|done| match (failure, afterwards) {
-                (Some(failure), _) => Err(failure.again()),
-                (None, Afterwards::Answer) => Ok(done),
-                (None, Afterwards::EmptyLog) => log.empty().map(|()| done),
-            });
-            // A receiver that is gone (its request was cut off) does not undo what was stored.
-            let _ = reply.send(result);
-        })
+    fn apply(&mut self, transaction: &Transaction<'_>, shortage: Option<&str>) {
+        self.result = Some((self.work)(transaction, shortage));
     }
 
-    fn refuse(self: Box<Self>, error: StoreError) {
-        let _ = self.reply.send(Err(error));
+    fn settle(&mut self, log: &Log, failure: Option<&StoreError>) {
+        let Some(Ok(done)) = self.result.take_if(|result| result.is_ok()) else { return };
+        self.result = Some(match (failure, self.afterwards) {
+            (Some(failure), _) => Err(failure.again()),
+            (None, Afterwards::Answer) => Ok(done),
+            (None, Afterwards::EmptyLog) => log.empty().map(|()| done),
+        });
+    }
+
+    fn refuse(&mut self, error: StoreError) {
+        self.result = Some(Err(error));
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(result) = self.result {
+            // A receiver that is gone (its request was cut off) does not undo what was stored.
+            let _ = self.reply.send(result);
+        }
     }
 }
 
@@ -96,33 +110,36 @@ impl Disk {
     }
 }
 
-/// An answer that waits for COMMIT, and for what can be done only after it.
-pub(super) type Pending = Box<dyn FnOnce(&Log, Option<&StoreError>)>;
-
 /// Works until all senders are gone.
-pub(super) fn run(mut connection: Connection, log: &Log, jobs: Receiver<Job>, disk: &Disk) {
+pub(super) fn run(
+    mut connection: Connection,
+    log: &Log,
+    jobs: Receiver<Job>,
+    answers: &Answers,
+    disk: &Disk,
+) {
     while let Ok(first) = jobs.recv() {
-        let batch: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
-        write(&mut connection, log, batch, disk);
+        let mut batch: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
+        write(&mut connection, log, &mut batch, disk);
+        answers.give(batch);
     }
 }
 
-fn write(connection: &mut Connection, log: &Log, batch: Vec<Job>, disk: &Disk) {
+fn write(connection: &mut Connection, log: &Log, batch: &mut [Job], disk: &Disk) {
     let shortage = disk.shortage();
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
             let cause = error.to_string();
             let refused = || StoreError::Failed(anyhow!("begin: {cause}"));
-            return batch.into_iter().for_each(|job| job.refuse(refused()));
+            return batch.iter_mut().for_each(|job| job.refuse(refused()));
         }
     };
-    let mut pending = Vec::with_capacity(batch.len());
-    for job in batch {
+    for job in &mut *batch {
         // Outside a transaction a job would be durable, and its client would be told that it failed.
         match is_undone(&transaction) {
             true => job.refuse(undone()),
-            false => pending.push(job.apply(&transaction, shortage.as_deref())),
+            false => job.apply(&transaction, shortage.as_deref()),
         }
     }
     // A failed COMMIT rolls back when the transaction is dropped, and nobody is told "stored".
@@ -136,8 +153,8 @@ fn write(connection: &mut Connection, log: &Log, batch: Vec<Job>, disk: &Disk) {
     if let Some(error) = &failure {
         tracing::error!(event = "store.commit_failed", cause = %error);
     }
-    for answer in pending {
-        answer(log, failure.as_ref());
+    for job in batch {
+        job.settle(log, failure.as_ref());
     }
 }
 

@@ -4,7 +4,8 @@ use super::super::failed;
 use super::read::parsed;
 use crate::reference::Reference;
 use crate::store::{Accepted, DeliveryState, Entry, Standing, StoreError};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
+use std::fmt::Write as _;
 
 /// Between two confirmations to one address, in milliseconds; also to one that a clock which was ahead put later.
 const CONFIRMATION_EVERY: i64 = 24 * 60 * 60 * 1000;
@@ -83,25 +84,32 @@ fn insert_deliveries(connection: &Connection, entry: &Entry, suggestion: i64) ->
         Standing::Accepted => DeliveryState::Waiting,
         Standing::Quarantined => DeliveryState::Quarantined,
     };
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO delivery (suggestion, number, name, address, state, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for (number, recipient) in (1_u32..).zip(&entry.recipients) {
-        insert.execute(params![
-            suggestion,
-            number,
-            recipient.name,
-            recipient.address,
-            state.as_str(),
-            due
-        ])?;
+    let confirm = match &entry.confirm {
+        Some(address) if !confirmed_lately(connection, address, due)? => Some((0, "", address.as_str())),
+        _ => None,
+    };
+    let recipients = (1_u32..).zip(&entry.recipients);
+    let recipients = recipients.map(|(number, to)| (number, to.name.as_str(), to.address.as_str()));
+    let rows: Vec<_> = recipients.chain(confirm).collect();
+    if rows.is_empty() {
+        return Ok(());
     }
-    match &entry.confirm {
-        Some(address) if !confirmed_lately(connection, address, due)? => {
-            insert.execute(params![suggestion, 0, "", address, state.as_str(), due]).map(|_| ())
-        }
-        _ => Ok(()),
+    let state = state.as_str();
+    let mut values: Vec<&dyn ToSql> = vec![&suggestion, &state, &due];
+    for (number, name, address) in &rows {
+        values.extend([number as &dyn ToSql, name, address]);
     }
+    connection.prepare_cached(&insertion(rows.len()))?.execute(values.as_slice()).map(|_| ())
+}
+
+/// All rows in one statement: each statement opens and closes the table and its indexes.
+fn insertion(rows: usize) -> String {
+    let mut sql = "INSERT INTO delivery (suggestion, state, due, number, name, address) VALUES ".to_owned();
+    for row in 0..rows {
+        let (comma, first) = (if row == 0 { "" } else { ", " }, 4 + 3 * row);
+        let _ = write!(sql, "{comma}(?1, ?2, ?3, ?{first}, ?{}, ?{})", first + 1, first + 2);
+    }
+    sql
 }
 
 fn confirmed_lately(connection: &Connection, address: &str, now: i64) -> rusqlite::Result<bool> {

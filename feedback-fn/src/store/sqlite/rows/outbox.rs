@@ -41,13 +41,13 @@ const DRAW_NEAR: &str =
 /// Extends leases; those that are still the caller's.
 pub(in super::super) fn renew(
     transaction: &Transaction<'_>,
-    claims: Vec<Claim>,
+    claims: &[Claim],
     now: Timestamp,
     lease: Duration,
 ) -> rusqlite::Result<Vec<Claim>> {
     let until = later(now, lease).as_millisecond();
     let mut held = Vec::with_capacity(claims.len());
-    for claim in claims {
+    for &claim in claims {
         let (sql, id, generation) = match claim {
             Claim::Delivery(id, generation) => (RENEW_DELIVERY, id.0, generation),
             Claim::Digest(id, generation) => (RENEW_DIGEST, id.0, generation),
