@@ -6,7 +6,7 @@ use crate::suggestion::Mark;
 
 #[test]
 fn authors_are_not_warned_of_a_weak_sign_in_a_digest_either() {
-    let review = crate::contract::parse(include_bytes!("../../tests/fixtures/review.json")).unwrap();
+    let review = crate::contract::parse(include_bytes!("../../../tests/fixtures/review.json")).unwrap();
     let with = |mark| Suggestion { marks: [mark].into_iter().collect(), ..entry(1).suggestion };
     let suggestions = [with(Mark::Rate), with(Mark::Repeated), with(Mark::Honeypot)];
     let warned =
