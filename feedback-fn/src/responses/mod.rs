@@ -7,6 +7,7 @@
 
 mod decision;
 mod draft;
+mod encoding;
 mod fate;
 mod page;
 mod table;

@@ -1,5 +1,6 @@
 //! Reading the filled-in table: whatever a spreadsheet made of the CSV file, and every mistake with its cell.
 
+use super::encoding::{self, Illegible};
 use super::{Decision, Mistake, Place, Response, settled};
 use crate::export::{ANSWER, DECISION, REFERENCE};
 use crate::reference::Reference;
@@ -28,18 +29,15 @@ struct Columns {
 /// Reads the table; all mistakes, if there is one. Commas, semicolons or tabs divide the cells, whatever the
 /// spreadsheet chose.
 pub fn read(bytes: &[u8]) -> Result<Read, Vec<Mistake>> {
-    let text = std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(bytes, error.valid_up_to())])?;
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
+    let text = encoding::text(bytes).map_err(|illegible| vec![told(illegible)])?;
+    let mut reader = reader(&text);
     let mut records = reader.records().enumerate();
     let heading = records.next().and_then(|(_, record)| record.ok()).unwrap_or_default();
     let columns = columns(&heading)?;
-    let mut table = Table { columns, read: Read::default(), mistakes: Vec::new(), seen: HashMap::new() };
-    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    let is_closed = text.matches('"').count() % 2 == 0;
+    let mut table =
+        Table { columns, is_closed, read: Read::default(), mistakes: Vec::new(), seen: HashMap::new() };
+    let mut lines = Lines::of(&text);
     for (at, record) in records {
         // The text is UTF-8 and rows may have any length: nothing else can be wrong with it.
         if let Ok(record) = record {
@@ -58,33 +56,45 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
+    fn of(text: &str) -> Lines<'_> {
+        Lines { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
     fn line_at(&mut self, byte: u64) -> u64 {
         let end = self.text.len();
         let start = usize::try_from(byte).unwrap_or(end).clamp(self.at, end);
         let ends = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let passed = &self.text[self.at..start + ends];
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        // Of `\r\n` only the second counts; `\r` alone is how Excel ends lines for Macintosh.
+        let ends_line = |at: &usize| match passed[*at] {
+            b'\n' => true,
+            b'\r' => passed.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        self.line += (0..passed.len()).filter(ends_line).count() as u64;
         self.at = start + ends;
         self.line
     }
 }
 
-fn not_utf8(bytes: &[u8], at: usize) -> Mistake {
-    let before = &bytes[..at];
-    let line = before.iter().filter(|byte| **byte == b'\n').count();
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Mistake {
-        place: Place { line: line as u64 + 1, row: line + 1, column: 1 },
-        what: format!(
-            "byte {} of the line is not UTF-8: save the table as `CSV UTF-8` (Excel) or choose `Unicode (UTF-8)` \
-             (LibreOffice)",
-            column + 1
-        ),
-    }
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    let mut builder = ReaderBuilder::new();
+    builder.delimiter(delimiter(text)).flexible(true).has_headers(false).from_reader(text.as_bytes())
+}
+
+/// With the cell in which the text ends; a letter is added since that cell may have none yet.
+fn told(Illegible { before, what }: Illegible) -> Mistake {
+    let text = before + "x";
+    let last = reader(&text).into_records().map_while(Result::ok).enumerate().last();
+    let place = last.map_or(Place { line: 1, row: 1, column: 1 }, |(at, record)| {
+        let byte = record.position().map_or(0, csv::Position::byte);
+        Place { line: Lines::of(&text).line_at(byte), row: at + 1, column: record.len() }
+    });
+    Mistake { place, what }
 }
 
 fn delimiter(text: &str) -> u8 {
-    let heading = text.lines().next().unwrap_or_default();
+    let heading = text.split(['\r', '\n']).next().unwrap_or_default();
     let count = |delimiter: &u8| heading.bytes().filter(|byte| byte == delimiter).count();
     [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',')
 }
@@ -92,11 +102,18 @@ fn delimiter(text: &str) -> u8 {
 fn columns(heading: &StringRecord) -> Result<Columns, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let mut find = |name: &str| {
-        let found = heading.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
+        let mut named = (0..heading.len()).filter(|at| heading[*at].trim().eq_ignore_ascii_case(name));
+        let (found, second) = (named.next(), named.next());
         if found.is_none() {
             let place = Place { line: 1, row: 1, column: heading.len().max(1) };
             let what =
                 format!("there is no column `{name}`: start from `feedback-fn export --format synopsis`");
+            mistakes.push(Mistake { place, what });
+        }
+        if let Some(second) = second {
+            let place = Place { line: 1, row: 1, column: second + 1 };
+            let what =
+                format!("this is the second column `{name}`: give the one that does not count another name");
             mistakes.push(Mistake { place, what });
         }
         found.unwrap_or_default()
@@ -112,6 +129,8 @@ fn columns(heading: &StringRecord) -> Result<Columns, Vec<Mistake>> {
 
 struct Table {
     columns: Columns,
+    /// Whether each quotation mark has its second.
+    is_closed: bool,
     read: Read,
     mistakes: Vec<Mistake>,
     /// On which line a reference stands.
@@ -126,7 +145,7 @@ impl Table {
         let place = |column: usize| Place { line, row, column: column + 1 };
         let cell = |column: usize| record.get(column).unwrap_or_default().trim();
         let typed = |column: usize| settled(cell(column));
-        if record.len() != self.columns.count {
+        if !self.fits(record) {
             let what = format!(
                 "the row has {} cells, the first row has {}: a quotation mark may be missing here or above",
                 record.len(),
@@ -161,6 +180,19 @@ impl Table {
                     self.mistakes.push(Mistake { place: place(decision), what });
                 }
             },
+        }
+    }
+
+    /// Whether each cell stands below its heading. Excel leaves out empty cells at the end of a row, or adds some;
+    /// a quotation mark that is missing also makes rows short, but then the next rows stand in one of the cells.
+    fn fits(&self, record: &StringRecord) -> bool {
+        let swallows = |cell: &str| {
+            let next = cell.split_once(['\r', '\n']).map_or("", |(_, next)| next);
+            next.split([',', ';', '\t', '\r', '\n', '"']).any(|word| word.trim().parse::<Reference>().is_ok())
+        };
+        match record.len() < self.columns.count {
+            true => self.is_closed && !record.iter().any(swallows),
+            false => record.iter().skip(self.columns.count).all(|cell| cell.trim().is_empty()),
         }
     }
 

@@ -55,6 +55,67 @@ fn table_is_read_whatever_the_spreadsheet_made_of_it() {
     }
 }
 
+/// As Excel saves it in Germany: the bytes are those of the code page, not made by the code that is tested.
+const WINDOWS: &[u8] = b"Vorgangsnummer;Antwort;Entscheidung\r\n\
+    LOE-0000-0000;\"\x84Spa\xdf\x93; \xc4\xd6\xdc \x96 5 \x80\r\nf\xfcr \"\"alle\"\"\x85\";\xdcbernommen: ab M\xe4rz\r\n";
+const TEXT: &str = "Vorgangsnummer;Antwort;Entscheidung\r\n\
+    LOE-0000-0000;\"„Spaß“; ÄÖÜ – 5 €\r\nfür \"\"alle\"\"…\";Übernommen: ab März\r\n";
+
+#[test]
+fn table_is_read_in_the_encodings_of_spreadsheets() {
+    let wanted = [response("„Spaß“; ÄÖÜ – 5 €\nfür \"alle\"…", "Übernommen: ab März")];
+    let utf16 = |turn: fn(u16) -> [u8; 2]| format!("\u{feff}{TEXT}").encode_utf16().flat_map(turn).collect();
+    let utf8 = format!("\u{feff}{TEXT}").into_bytes();
+    let mac = TEXT.replace("\r\n", "\r").into_bytes();
+    for bytes in [WINDOWS.to_vec(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), utf8, mac] {
+        assert_eq!(read(&bytes).unwrap().responses, wanted, "{bytes:x?}");
+    }
+    let read =
+        read(b"Vorgangsnummer;Antwort;Entscheidung\nLOE-0000-0000;\x84Spa\xdf\x93;Zur Kenntnis genommen");
+    assert_eq!(read.unwrap().responses, [response("„Spaß“", "Zur Kenntnis genommen")], "UTF-8 by accident");
+}
+
+#[test]
+fn table_whose_letters_are_uncertain_is_refused_with_the_cell() {
+    let utf16: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = |bytes: &[u8]| [b"\xff\xfe", bytes].concat();
+    let row = |cells: &[u8]| [b"Vorgangsnummer;Antwort;Entscheidung\r\nx;\"a\r\nb\";c\r\n", cells].concat();
+    let is_not_utf8 =
+        "line 4, column 2 (cell B3): byte `0xFF` is not UTF-8: save the table as `CSV UTF-8` (Excel)";
+    for (bytes, message) in [
+        (row("LOE-0000-0000;Grüße ".as_bytes()).into_iter().chain([0xFF]).collect(), is_not_utf8),
+        (row(b"x;\xff;").into_iter().chain("Übernommen".bytes()).collect(), is_not_utf8),
+        ([b"\xef\xbb\xbf", &row(b"x;\xff")[..]].concat(), is_not_utf8),
+        (
+            row(b"x;Gr\xfc\xdfe;\x81"),
+            "line 4, column 3 (cell C3): byte `0x81` is a letter neither of UTF-8 nor of",
+        ),
+        (row(b"x;\x90\r\n"), "line 4, column 2 (cell B3): byte `0x90` is a letter neither"),
+        (
+            row(b"x;sp\x84t\r\n"),
+            "line 4, column 2 (cell B3): letters stand in words as if for MS-DOS or Macintosh",
+        ),
+        (
+            row(b"x;f\x9fr\r\n"),
+            "line 4, column 2 (cell B3): letters stand in words as if for MS-DOS or Macintosh",
+        ),
+        (row(b"x;\xfc;\0"), "line 4, column 3 (cell C3): byte `0x00` is in no text"),
+        (utf16.clone(), "line 1, column 1 (cell A1): byte `0x00` is in no text"),
+        (marked(&utf16[..utf16.len() - 1]), "line 4, column 1 (cell A3): here is no UTF-16"),
+        (marked(b"a\0;\0\x00\xdc"), "line 1, column 2 (cell B1): here is no UTF-16"),
+    ] {
+        check(bytes, &[message]);
+    }
+}
+
+#[test]
+fn empty_cells_at_the_end_may_be_missing_or_too_many() {
+    let table = "Nr.;Vorgangsnummer;Antwort;Entscheidung\n1;LOE-0000-0104\n2;LOE-0000-0000;Gern.;Übernommen;;\n\
+                 3;LOE-0000-0208;\"siehe\nunten\"\n";
+    let read = read(table.as_bytes()).unwrap();
+    assert_eq!((read.responses.len(), read.unfinished.len(), read.empty), (1, 1, 1), "{read:?}");
+}
+
 #[test]
 fn row_that_is_half_filled_in_waits() {
     let table = "Entscheidung;Antwort;x;Vorgangsnummer\n;Gern;\"a\nb\";LOE-0000-0000\nÜbernommen;;;LOE-0000-0104\n\
@@ -89,19 +150,37 @@ fn all_mistakes_are_told_with_their_cells() {
     check("Vorgangsnummer,Antwort\n", &["line 1, column 2 (cell B1): there is no column `Entscheidung`"]);
     check(
         "Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0001,a,Übernommen\nx,a,Übernommen\nLOE-0000-0000,a,Mal sehen\n\
-         LOE-0000-0000,a,Übernommenes\nLOE-0000-0104,a\n",
+         LOE-0000-0000,a,Übernommenes\nLOE-0000-0104,a,Übernommen,ab Mai\n",
         &[
             "line 2, column 1 (cell A2): `LOE-0000-0001`: the check character does not fit",
             "line 3, column 1 (cell A3): `x`: not a reference number",
             "line 4, column 3 (cell C4): `Mal sehen` does not begin with `Übernommen`, `Teilweise übernommen`",
             "line 5, column 1 (cell A5): `LOE-0000-0000` stands on line 4 already",
             "line 5, column 3 (cell C5): `Übernommenes` does not begin with",
-            "line 6, column 2 (cell B6): the row has 2 cells, the first row has 3",
+            "line 6, column 4 (cell D6): the row has 4 cells, the first row has 3",
         ],
     );
     check(
-        b"Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0000,Gr\xfc\xdfe,\xdcbernommen\n",
-        &["line 2, column 1 (cell A2): byte 17 of the line is not UTF-8: save the table as `CSV UTF-8`"],
+        "Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0000,\"a,Übernommen\nLOE-0000-0104,b,Übernommen\n",
+        &[
+            "line 2, column 2 (cell B2): the row has 2 cells, the first row has 3: a quotation mark may be missing",
+        ],
+    );
+    check(
+        "Vorgangsnummer,x,Antwort,Entscheidung\nLOE-0000-0000,\"a,Gern.,Übernommen\n",
+        &[
+            "line 2, column 2 (cell B2): the row has 2 cells, the first row has 4: a quotation mark may be missing",
+        ],
+    );
+    check(
+        "Vorgangsnummer,Antwort,Entscheidung\nLOE-0000-0000,\"a,Übernommen\nLOE-0000-0104,b\"\n",
+        &[
+            "line 2, column 2 (cell B2): the row has 2 cells, the first row has 3: a quotation mark may be missing",
+        ],
+    );
+    check(
+        "Antwort,Vorgangsnummer,Antwort,Entscheidung\n",
+        &["line 1, column 3 (cell C1): this is the second column `Antwort`"],
     );
 }
 
