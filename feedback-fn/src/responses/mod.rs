@@ -2,8 +2,8 @@
 //!
 //! The flow: bytes of a CSV file → [`read`] → a [`Response`] a row → [`Draft::new`] with the stored suggestion →
 //! [`weigh`] against the [`Page`] that answers it already → a Markdown file that is a draft until an editor says
-//! otherwise. And back: what a [`Page`] says fills the cells of the next synopsis. What a resident wrote comes from the store and
-//! not from the table, and only if it may be published. Not for files (`cli`).
+//! otherwise. And back: what a [`Page`] says fills the cells of the next synopsis. What a resident wrote comes from
+//! the store and not from the table, and only if it may be published. Not for files (`cli`).
 
 mod decision;
 mod draft;

@@ -21,7 +21,8 @@ use tokio::sync::watch;
 /// File descriptors for everything but connections: database, mails, logs, the admin address.
 const SPARE_FILES: u64 = 128;
 
-/// One thread for requests and mails beside the store's: 18 000 forms a second, and little memory.
+/// One thread for requests and mails beside the store's: a second one for requests kept no more suggestions on two
+/// cores, and took more memory.
 pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     let inherited = Inherited::from_environment();
     let config = Config::load(path)?;
