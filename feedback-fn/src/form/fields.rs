@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 /// Our forms have ten fields; a browser's add-on may add some.
 const MOST_FIELDS: usize = 32;
@@ -47,19 +46,19 @@ impl Form {
     pub fn parse(body: &[u8]) -> Result<Form, FormError> {
         let mut form = Form::default();
         let mut seen: Vec<String> = Vec::new();
-        for (count, (name, value)) in form_urlencoded::parse(body).enumerate() {
+        for (count, (name, value)) in pairs(body).enumerate() {
             if count == MOST_FIELDS || name.len() > LONGEST_FIELD_NAME {
                 return Err(FormError);
             }
-            if !seen.iter().any(|known| *known == name) {
+            if !seen.contains(&name) {
                 form.set(&name, value);
-                seen.push(name.into_owned());
+                seen.push(name);
             }
         }
         Ok(form)
     }
 
-    fn set(&mut self, name: &str, value: Cow<'_, str>) {
+    fn set(&mut self, name: &str, value: String) {
         let field = match name {
             "target" => &mut self.target,
             "round" => &mut self.round,
@@ -99,9 +98,24 @@ impl Form {
     }
 }
 
-fn cleaned(value: Cow<'_, str>) -> String {
+/// Names and values (WHATWG URL, application/x-www-form-urlencoded parsing). Not by `form_urlencoded`, which puts
+/// texts together byte by byte: that was a tenth of what a suggestion costs the thread that reads requests.
+fn pairs(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        (decoded(&pair[..end]), decoded(pair.get(end + 1..).unwrap_or_default()))
+    })
+}
+
+fn decoded(part: &[u8]) -> String {
+    let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    String::from_utf8(urlencoding::decode_binary(&spaced).into_owned())
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn cleaned(value: String) -> String {
     if !value.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
-        return value.into_owned();
+        return value;
     }
     value.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}")
 }
@@ -125,6 +139,19 @@ mod tests {
         check("publish=yes", Ok(Form { publish: true, ..Form::default() }));
         check("publish=on", Ok(Form::default()));
         check("", Ok(Form::default()));
+    }
+
+    #[test]
+    fn bytes_are_read_as_the_standard_says() {
+        const PIECES: [&[u8]; 12] =
+            [b"%", b"%4", b"%41", b"%c3%A4", b"%fF", b"+", b"&", b"=", b"a", b"4", b"\xff", "ä".as_bytes()];
+        // All that eight pieces can make would be too many: every 4001st.
+        for number in (0..PIECES.len().pow(8)).step_by(4001) {
+            let digits = (0..8).map(|at| number / PIECES.len().pow(at) % PIECES.len());
+            let body: Vec<u8> = digits.flat_map(|digit| PIECES[digit]).copied().collect();
+            let standard: Vec<_> = form_urlencoded::parse(&body).into_owned().collect();
+            assert_eq!(pairs(&body).collect::<Vec<_>>(), standard, "{body:x?}");
+        }
     }
 
     #[test]

@@ -193,12 +193,11 @@ impl Exchange<'_> {
     }
 
     async fn store(&self, draft: &Draft, nonce: [u8; 16], standing: Standing) -> Result<Accepted, Refusal> {
-        let recipients = self.published.review.recipients.of(&draft.target).to_vec();
         // To the millisecond, as the store keeps it: the mail's date is the same after a restart.
         let received = Timestamp::from_millisecond(self.now.as_millisecond()).unwrap_or(self.now);
         for _ in 0..DRAWS {
             let suggestion = draft.accepted(self.app.references.draw(self.now), received);
-            let recipients = recipients.clone();
+            let recipients = self.published.review.recipients.of(&draft.target).to_vec();
             let entry = Entry { nonce, suggestion, recipients, standing, confirm: self.confirmed_to(draft) };
             match in_time(self.app, self.app.store.accept(entry)).await {
                 Ok(accepted) => return Ok(accepted),
