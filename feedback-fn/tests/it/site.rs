@@ -2,14 +2,14 @@
 //!
 //! The frame around them is the generator's; here it is left out, and with it what only the generator knows.
 
-use crate::support::{Function, REVIEW, Reply};
+use crate::support::{Function, PASSAGE, REVIEW, Reply};
 use serde_json::json;
 use std::path::Path;
 use tera::{Context, Tera};
 
 /// Those that the pages are made of.
-const COMPONENTS: [&str; 3] = ["facts", "notice", "suggestion_form"];
-const PAGES: [&str; 2] = ["check.html", "again.html"];
+const COMPONENTS: [&str; 5] = ["contact", "error_summary", "facts", "notice", "suggestion_form"];
+const PAGES: [&str; 4] = ["check.html", "again.html", "error.html", "receipt.html"];
 
 /// The first pass, which the generator does.
 fn contract() -> String {
@@ -28,7 +28,10 @@ fn contract() -> String {
     tera.add_raw_templates(sources).unwrap();
     let context = json!({
         "config": { "extra": { "short_title": "Strategie" } },
-        "strategy": { "forms": { "limits": { "suggestion": 10_000 } } },
+        "strategy": {
+            "forms": { "limits": { "suggestion": 10_000 }, "overview_url": "/vorschlag/" },
+            "contact": { "email": "rathaus@stadt.example" },
+        },
     });
     let context = Context::from_serialize(&context).unwrap();
     let mut review: serde_json::Value = serde_json::from_str(REVIEW).unwrap();
@@ -66,6 +69,11 @@ async fn second_page_of_the_site_says_why_keeps_everything_and_leads_to_the_rece
         assert!(again.body.contains(words), "`{words}` in {}", again.body);
     }
     assert!(!again.body.contains("<script") && !again.body.contains("name=\"website\""), "{}", again.body);
+    // Who wants to change something gets the check page of the same text.
+    assert!(again.body.contains("formaction=\"/rueckmeldung/check\""), "{}", again.body);
+    let changing = post(&function, "check", &again.body).await;
+    assert!(changing.body.contains("<h1>Stimmt alles?</h1>"), "{}", changing.body);
+    assert_eq!(without_token(&changing.body), without_token(&again.body));
     send(&function, &again.body).await.reference();
     let suggestion = &function.stored().await[0].suggestion;
     assert_eq!(suggestion.text, "Mehr <Busse>\n& \"Züge\"");
@@ -73,10 +81,84 @@ async fn second_page_of_the_site_says_why_keeps_everything_and_leads_to_the_rece
     assert!(suggestion.publish);
 }
 
+#[tokio::test]
+async fn every_field_at_fault_is_tied_to_its_message_and_reached_from_the_summary() {
+    let function = Function::start_from("", &contract()).await;
+    let long = |letters| "ä".repeat(letters);
+    let cases = [
+        ("suggestion", String::new(), "Das Feld „Ihr Vorschlag“ ist leer."),
+        ("suggestion", long(10_001), "Ihr Vorschlag hat 10001 Zeichen, erlaubt sind höchstens 10000."),
+        ("rewording", long(20_001), "Der neue Wortlaut hat 20001 Zeichen, erlaubt sind höchstens 20000."),
+        ("name", long(201), "Der Name ist zu lang. Erlaubt sind höchstens 200 Zeichen."),
+        ("email", long(255), "Die E-Mail-Adresse ist zu lang. Erlaubt sind höchstens 254 Zeichen."),
+        ("email", "muster".to_owned(), "Die E-Mail-Adresse kann so nicht stimmen."),
+    ];
+    for (field, value, words) in cases {
+        let mut form = vec![("target", "6.1.1"), ("suggestion", "Mehr Busse")];
+        form.retain(|(name, _)| *name != field);
+        form.push((field, &value));
+        let page = function.post("check", &form).await.body;
+        assert!(page.contains(words), "`{words}` in {page}");
+        assert!(page.contains(&format!("href=\"#{field}\"")), "{field}: no way to the field in {page}");
+        assert!(page.contains(&format!("class=\"kern-error\" id=\"{field}-error\"")), "{field} in {page}");
+        let tag = tag_of(&page, field);
+        assert!(tag.contains("aria-invalid=\"true\""), "{tag}");
+        assert!(tag.contains(&format!("aria-describedby=\"{field}-error")), "{tag}");
+        assert_eq!(page.matches("aria-invalid").count(), 1, "{field}: others are marked, too, in {page}");
+    }
+}
+
+#[tokio::test]
+async fn address_that_is_none_does_not_speak_of_something_unsent() {
+    let function = Function::start_from("", &contract()).await;
+    for path in ["receipt?nr=LOE-1", "receipt", "check", "send", "elsewhere"] {
+        let page = function.get(&format!("/rueckmeldung/{path}")).await.body;
+        assert!(page.contains("<title>Fehler: das hat nicht geklappt – Strategie</title>"), "{path}: {page}");
+        assert!(
+            page.contains("Haben Sie schon eine Nummer bekommen? Dann ist Ihr Vorschlag angekommen."),
+            "{page}"
+        );
+        assert!(!page.contains("abgeschickt"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn text_that_cannot_be_sent_is_there_to_copy_by_keyboard_and_to_print() {
+    let function = Function::start_from("", &contract()).await;
+    let form = [("target", "6.1.1"), ("suggestion", "Mehr Busse"), ("rewording", "Der Bus fährt öfter.")];
+    function.set_time("2028-01-01T00:00:00+01:00");
+    let page = function.post("check", &form).await.body;
+    assert!(page.contains("<title>Fehler: noch nicht abgeschickt – Strategie</title>"), "{page}");
+    for (field, text) in [("copy-suggestion", "Mehr Busse"), ("copy-rewording", "Der Bus fährt öfter.")] {
+        let tag = tag_of(&page, field);
+        assert!(tag.starts_with("<textarea") && tag.contains("readonly"), "{tag}");
+        assert!(page.contains(&format!("for=\"{field}\"")), "{field} has no label in {page}");
+        let (_, paper) = page.split_once("app-on-paper").unwrap();
+        assert!(page.contains(&format!(">\n{text}</textarea>")) && paper.contains(text), "{page}");
+    }
+    let empty = function.post("check", &[("target", "6.1.1"), ("rewording", PASSAGE)]).await.body;
+    assert!(!empty.contains("Ihr Text zum Kopieren"), "the passage is not the resident's: {empty}");
+}
+
+/// The tag with this id.
+fn tag_of<'a>(page: &'a str, id: &str) -> &'a str {
+    let at = page.find(&format!(" id=\"{id}\"")).unwrap_or_else(|| panic!("no `{id}` in {page}"));
+    let start = page[..at].rfind('<').unwrap();
+    &page[start..][..page[start..].find('>').unwrap()]
+}
+
+fn without_token(page: &str) -> Vec<(String, String)> {
+    sent_by(page).into_iter().filter(|(name, _)| name != "token").collect()
+}
+
 async fn send(function: &Function, page: &str) -> Reply {
+    post(function, "send", page).await
+}
+
+async fn post(function: &Function, step: &str, page: &str) -> Reply {
     let fields = sent_by(page);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-    function.post("send", &fields).await
+    function.post(step, &fields).await
 }
 
 fn unescaped(html: &str) -> String {
