@@ -1,5 +1,5 @@
-// Every page of the site and of the function: valid HTML, no barriers that axe finds (light and dark),
-// nothing from another origin, no sideways scrolling at 320 pixels, titles that are unique.
+// Every page of the site and of the function: valid HTML, no barriers that axe finds (light, dark, on a phone),
+// nothing from another origin, no sideways scrolling at 320 pixels, titles that are unique, the text on paper.
 
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
@@ -36,53 +36,98 @@ async function builtTown(t) {
   return town;
 }
 
+const TEXT = "Bitte kürzer fassen.";
+
+/** Fills in the form of a passage as far as `fields` goes, and sends it to be checked. */
+async function check(page, address, fields, passage = "6.1.2") {
+  await page.goto(`${address}/vorschlag/${passage}/`);
+  for (const [id, text] of Object.entries(fields)) await page.locator(`#${id}`).fill(text);
+  await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
+}
+
+/** The same with something in the form that people do not write: a hidden field, another way to send. */
+async function checkChanged(page, address, change) {
+  await page.goto(`${address}/vorschlag/6.1.2/`);
+  await page.locator("#suggestion").fill(TEXT);
+  await page.locator(".app-form").evaluate(change);
+  await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
+}
+
+async function send(page) {
+  await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+}
+
 /** Pages that only the function makes, as steps in a browser. */
 const FUNCTION_PAGES = {
-  "check page": async (page, address) => {
-    await page.goto(`${address}/vorschlag/6.1.2/`);
-    await page.getByRole("textbox", { name: /^Ihr Vorschlag/ }).fill("Bitte kürzer fassen.");
-    await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
+  "check page": (page, address) => check(page, address, { suggestion: TEXT, rewording: "Ganz anders.", name: "Ä. Muster" }),
+  "check page, with the form open": async (page, address) => {
+    await check(page, address, { suggestion: TEXT });
+    await page.getByText("Noch etwas ändern").click();
   },
-  "error page": async (page, address) => {
-    await page.goto(`${address}/vorschlag/6.1.2/`);
-    await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
+  "check page of a passage that has changed": (page, address) =>
+    checkChanged(page, address, (form) => (form.elements.digest.value = "0".repeat(64))),
+  "missing text": (page, address) => check(page, address, { suggestion: "" }),
+  "long text": (page, address) => check(page, address, { suggestion: "x".repeat(10_001) }),
+  "long re-wording": (page, address) => check(page, address, { suggestion: TEXT, rewording: "x".repeat(20_001) }),
+  "long name": (page, address) => check(page, address, { suggestion: TEXT, name: "x".repeat(201) }),
+  "invalid address": (page, address) => check(page, address, { suggestion: TEXT, email: "nicht so" }),
+  "unknown target": (page, address) => checkChanged(page, address, (form) => (form.elements.target.value = "9.9.9")),
+  "text that was not checked": async (page, address) => {
+    await check(page, address, { suggestion: TEXT });
+    await page.locator(".app-send [name=suggestion]").evaluate((field) => (field.value = "Etwas anderes."));
+    await send(page);
   },
+  "more than can be taken": (page, address) => check(page, address, { suggestion: "x".repeat(400_000) }),
+  "no form of ours": (page, address) => checkChanged(page, address, (form) => (form.enctype = "text/plain")),
+  "no page of the function": (page, address) => page.goto(`${address}/rueckmeldung/gibt-es-nicht`),
+  "check page, opened again": (page, address) => page.goto(`${address}/rueckmeldung/check`),
   "second page": async (page, address) => {
-    await page.goto(`${address}/vorschlag/6.1.2/`);
-    await page.getByRole("textbox", { name: /^Ihr Vorschlag/ }).fill("Bitte kürzer fassen.");
     // As a browser does that fills in every field.
-    await page.locator("#website").evaluate((field) => (field.value = "https://verein.example"));
-    await page.getByRole("button", { name: /Weiter zur Kontrolle/ }).click();
-    await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+    await checkChanged(page, address, (form) => (form.elements.website.value = "https://verein.example"));
+    await send(page);
     await page.getByRole("heading", { name: /noch einmal/, level: 1 }).waitFor();
   },
   "receipt": async (page, address) => {
     await FUNCTION_PAGES["second page"](page, address);
-    await page.getByRole("button", { name: /^Vorschlag abschicken/ }).click();
+    await send(page);
   },
 };
 
-test("pages have no barriers that axe finds, in light and in dark", { timeout: 600_000 }, async (t) => {
+const LOOKS = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 320, height: 640 } },
+};
+
+/** What a look is judged by: a phone's width is one more thing that can go wrong. */
+async function barriers(page) {
+  // A click waits for the next page to begin, not for its styles, without which every color is the browser's.
+  await page.waitForLoadState("load");
+  // The page forbids scripts of others; the test brings axe in through the debugger, not through the page.
+  const found = await page.evaluate(
+    `${axe}; axe.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })`,
+  );
+  const violations = found.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join("\n  ")}`);
+  const wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+  return wide > 0 ? [...violations, `${wide} pixels wider than the screen`] : violations;
+}
+
+test("pages have no barriers that axe finds, in light, in dark and on a phone", { timeout: 900_000 }, async (t) => {
   const { address } = await builtTown(t);
   const browser = await start(t);
   const visits = [
     ...Object.entries(TEMPLATES).map(([name, where]) => [name, (page) => page.goto(address + where)]),
     ...Object.entries(FUNCTION_PAGES).map(([name, go]) => [name, (page) => go(page, address)]),
   ];
-  for (const colorScheme of ["light", "dark"]) {
+  for (const [look, options] of Object.entries(LOOKS)) {
     for (const [name, go] of visits) {
-      await t.test(`${name}, ${colorScheme}`, async () => {
-        const context = await browser.newContext({ colorScheme });
+      await t.test(`${name}, ${look}`, async () => {
+        const context = await browser.newContext(options);
         const page = await context.newPage();
         const foreign = [];
         page.on("request", (request) => new URL(request.url()).origin === address || foreign.push(request.url()));
         await go(page);
-        // A click waits for the next page to begin, not for its styles, without which every color is the browser's.
-        await page.waitForLoadState("load");
-        // The page forbids scripts of others; the test brings axe in through the debugger, not through the page.
-        const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
-        const violations = found.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join("\n  ")}`);
-        assert.deepEqual(violations, []);
+        assert.deepEqual(await barriers(page), []);
         assert.deepEqual(foreign, [], "no request to another origin");
         await context.close();
       });
@@ -90,17 +135,37 @@ test("pages have no barriers that axe finds, in light and in dark", { timeout: 6
   }
 });
 
-test("pages fit a screen of 320 pixels", { timeout: 300_000 }, async (t) => {
+test("pages of the function show on paper what the resident wrote", { timeout: 120_000 }, async (t) => {
   const { address } = await builtTown(t);
   const browser = await start(t);
-  const page = await browser.newPage({ viewport: { width: 320, height: 640 }, javaScriptEnabled: true });
-  for (const [name, where] of Object.entries(TEMPLATES)) {
+  for (const name of ["check page", "invalid address", "unknown target", "text that was not checked", "second page"]) {
     await t.test(name, async () => {
-      await page.goto(address + where);
-      const width = await page.evaluate("document.documentElement.scrollWidth");
-      assert.ok(width <= 320, `${where} is ${width} pixels wide`);
+      const page = await browser.newPage();
+      await FUNCTION_PAGES[name](page, address);
+      await page.waitForLoadState("load");
+      const text = name === "text that was not checked" ? "Etwas anderes." : TEXT;
+      const shown = () => page.getByText(text, { exact: true }).locator("visible=true").count();
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await shown(), 1, "on paper");
+      await page.close();
     });
   }
+});
+
+test("what cannot be sent is corrected by keyboard alone", { timeout: 120_000 }, async (t) => {
+  const { address } = await builtTown(t);
+  const browser = await start(t);
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await FUNCTION_PAGES["long name"](page, address);
+  await page.getByRole("alert").and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator("#name:focus").waitFor();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Ä. Muster");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Stimmt alles?" }).waitFor();
+  assert.match(await page.getByRole("main").innerText(), /Ä\. Muster/);
 });
 
 test("all pages of the site are valid HTML with unique titles", { timeout: 300_000 }, async (t) => {
