@@ -74,7 +74,10 @@ impl Wish {
         for (reference, Filed { path, page }) in pages::read(folder)? {
             match page.says {
                 Ok(_) if page.is_draft && !takes_drafts => drafts += 1,
-                Ok(says) => drop(answers.insert(reference, says.cells())),
+                Ok(says) => match says.row() {
+                    None => drop(answers.insert(reference, says.cells())),
+                    Some(row) => remark(&left_out(&path, row)),
+                },
                 Err(why) => remark(&format!("`{}` is left out: {why}", path.display())),
             }
         }
@@ -86,6 +89,16 @@ impl Wish {
         }
         Ok(answers)
     }
+}
+
+/// In another table another row has that number.
+fn left_out(path: &Path, row: &str) -> String {
+    format!(
+        "`{}` is left out: it says `{}`, a number of one table only; write the reference there, or `Ziffer` if no row \
+         is meant",
+        path.display(),
+        export::escaped(row)
+    )
 }
 
 pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {

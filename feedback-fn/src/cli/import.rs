@@ -5,10 +5,11 @@
 use super::beside::ask;
 use super::log;
 use super::pages::{self, Filed};
+use super::paths::Paths;
 use super::terminal::{counted, escaped, remark, say};
 use crate::config::Config;
 use crate::reference::Reference;
-use crate::responses::{self, Draft, Fate, Mistake, Response, weigh};
+use crate::responses::{self, Answering, Draft, Fate, Mistake, Read, Response, weigh};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ pub(super) fn run(config: &Config, wish: &Wish) -> anyhow::Result<()> {
     let read = responses::read(&bytes).or_else(|mistakes| refuse(table, &mistakes))?;
     ensure_in_content(folder)?;
     let pages = if folder.exists() { pages::read(folder)? } else { Pages::new() };
+    let read = followed(read, &pages).or_else(|mistakes| refuse(table, &mistakes))?;
     let steps = steps(config, &read.responses, &pages, folder)?;
     let steps = steps.or_else(|mistakes| refuse(table, &mistakes))?;
     read.unfinished.iter().for_each(|waiting| remark(&told(table, waiting)));
@@ -86,6 +88,13 @@ fn told(table: &Path, mistake: &Mistake) -> String {
     escaped(&format!("{}: {mistake}", table.display()))
 }
 
+/// The table with references for the numbers of rows.
+fn followed(read: Read, pages: &Pages) -> Result<Read, Vec<Mistake>> {
+    let answering: Answering<'_> =
+        pages.iter().map(|(reference, filed)| (reference, filed.page.says.as_ref().ok())).collect();
+    read.followed(&answering)
+}
+
 /// What is to be done about every answer, or which rows forbid it.
 fn steps(
     config: &Config,
@@ -93,11 +102,12 @@ fn steps(
     pages: &Pages,
     folder: &Path,
 ) -> anyhow::Result<Result<Vec<Step>, Vec<Mistake>>> {
+    let paths = Paths::of(folder, responses, pages)?;
     ask(config, async |store| {
         let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
         for response in responses {
             let listed = store.show(response.reference.clone()).await?;
-            let draft = listed.map(|listed| Draft::new(response, &listed.suggestion));
+            let draft = listed.map(|listed| Draft::new(response, &listed.suggestion, &|to| paths.to(to)));
             match step(response, pages.get(&response.reference), draft, folder) {
                 Ok(step) => steps.push(step),
                 Err(what) => mistakes.push(Mistake { place: response.place.clone(), what }),

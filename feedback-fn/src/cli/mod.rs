@@ -14,6 +14,7 @@ mod journal;
 mod list;
 mod log;
 mod pages;
+mod paths;
 mod purge;
 mod send_test;
 mod serve;

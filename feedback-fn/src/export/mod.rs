@@ -15,7 +15,7 @@ pub use known::ensure_known;
 pub use record::{Detail, escaped, record};
 pub use sheet::{Dialect, guarded, unguarded};
 pub(crate) use synopsis::section;
-pub use synopsis::{ANSWER, Answered, Answers, Audience, DECISION, REFERENCE};
+pub use synopsis::{ANSWER, Answered, Answers, Audience, DECISION, NUMBER, REFERENCE};
 
 use crate::store::{DeliveryState, Listed, Position, Store};
 use std::io::Write;

@@ -9,6 +9,8 @@ use crate::reference::Reference;
 use crate::suggestion::Suggestion;
 use std::collections::BTreeMap;
 
+/// Heading of the column that numbers the rows of one table.
+pub const NUMBER: &str = "Lfd. Nr.";
 /// Heading of the column that tells rows apart.
 pub const REFERENCE: &str = "Vorgangsnummer";
 /// Heading of the column for the town's answer.
@@ -16,16 +18,8 @@ pub const ANSWER: &str = "Antwort";
 /// Heading of the column for the decision.
 pub const DECISION: &str = "Entscheidung";
 
-const BEFORE: [&str; 8] = [
-    "Lfd. Nr.",
-    REFERENCE,
-    "Runde",
-    "Eingang",
-    "Abschnitt",
-    "Passage",
-    "Anregung",
-    "Vorgeschlagener Wortlaut",
-];
+const BEFORE: [&str; 8] =
+    [NUMBER, REFERENCE, "Runde", "Eingang", "Abschnitt", "Passage", "Anregung", "Vorgeschlagener Wortlaut"];
 const INTERNAL: [&str; 3] = ["Name", "E-Mail", "Veröffentlichung"];
 const WITHHELD: &str = "(ohne Erlaubnis zur Veröffentlichung)";
 

@@ -4,10 +4,12 @@
 //! of the rest, by which a later import sees whether a person has changed the file.
 
 use super::Response;
+use super::pointer::{linked, unlinked};
 use crate::clock::in_town;
 use crate::export::section;
 use crate::mail::text::BodyText;
 use crate::markdown::{cell, paragraphs, quotation};
+use crate::reference::Reference;
 use crate::suggestion::Suggestion;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -50,8 +52,12 @@ struct Extra {
 
 impl Draft {
     /// The draft of an answer to a suggestion. Holds the resident's words only if they may be published, and
-    /// never name or address.
-    pub fn new(response: &Response, suggestion: &Suggestion) -> Draft {
+    /// never name or address. `paths` says where in the content the answers are that this one points to.
+    pub fn new(
+        response: &Response,
+        suggestion: &Suggestion,
+        paths: &dyn Fn(&Reference) -> Option<String>,
+    ) -> Draft {
         let front_matter = FrontMatter {
             title: format!("Antwort zu {}", section(suggestion)),
             draft: true,
@@ -67,8 +73,13 @@ impl Draft {
         };
         let front_matter =
             toml::to_string(&front_matter).expect("texts, a number and a flag have a form in TOML");
-        let text = format!("+++\n{front_matter}+++\n\n{}", body(response, suggestion));
-        Draft { name: format!("{}.md", suggestion.reference.as_str().to_lowercase()), text: signed(&text) }
+        let text = format!("+++\n{front_matter}+++\n\n{}", body(response, suggestion, paths));
+        Draft { name: Draft::name(&suggestion.reference), text: signed(&text) }
+    }
+
+    /// How the file is called.
+    pub fn name(reference: &Reference) -> String {
+        format!("{}.md", reference.as_str().to_lowercase())
     }
 
     /// The digest in it.
@@ -91,14 +102,20 @@ pub fn is_as_imported(text: &str) -> bool {
     signed(&text.replacen(line, NONE, 1)) == text
 }
 
+/// The file to which an answer points may get another name: that changes a link, and not what is said.
 fn signed(text: &str) -> String {
     let digest: String =
-        Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Sha256::digest(unlinked(text).as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     text.replacen(NONE, &format!("imported = \"{digest}\""), 1)
 }
 
-fn body(response: &Response, suggestion: &Suggestion) -> String {
+fn body(
+    response: &Response,
+    suggestion: &Suggestion,
+    paths: &dyn Fn(&Reference) -> Option<String>,
+) -> String {
     let clean = |text: &str| BodyText::new(text).to_string();
+    let said = |text: &str| linked(&paragraphs(&clean(text)), paths);
     let decision = &response.decision;
     let mut parts = vec![format!("Zu {}, Runde {}.\n", cell(&section(suggestion)), suggestion.round)];
     if let Some(passage) = &suggestion.target.text {
@@ -117,8 +134,8 @@ fn body(response: &Response, suggestion: &Suggestion) -> String {
             parts.push("## Vorschlag\n\nDer Text des Vorschlags wird nicht veröffentlicht.\n".to_owned())
         }
     }
-    parts.push(format!("{ANSWER}\n\n{}", paragraphs(&clean(&response.answer))));
-    let remark = paragraphs(&clean(&decision.remark));
+    parts.push(format!("{ANSWER}\n\n{}", said(&response.answer)));
+    let remark = said(&decision.remark);
     let decided = format!("{DECISION}\n\n**{}.**\n", decision.verdict.words());
     parts.push(if decision.remark.is_empty() { decided } else { format!("{decided}\n{remark}") });
     parts.join("\n")

@@ -1,6 +1,7 @@
 //! From a synopsis that the town has filled in to drafts of its answers in the site's content.
 //!
-//! The flow: bytes of a CSV file → [`read`] → a [`Response`] a row → [`Draft::new`] with the stored suggestion →
+//! The flow: bytes of a CSV file → [`read`] → a [`Response`] a row → [`Read::followed`], which names the rows that
+//! others point to → [`Draft::new`] with the stored suggestion →
 //! [`weigh`] against the [`Page`] that answers it already → a Markdown file that is a draft until an editor says
 //! otherwise. And back: what a [`Page`] says fills the cells of the next synopsis. What a resident wrote comes from
 //! the store and not from the table, and only if it may be published. Not for files (`cli`).
@@ -9,12 +10,15 @@ mod decision;
 mod draft;
 mod encoding;
 mod fate;
+mod follow;
 mod page;
+mod pointer;
 mod table;
 
 pub use decision::{Decision, Verdict};
 pub use draft::{Draft, is_as_imported, overview};
 pub use fate::{Fate, weigh};
+pub use follow::Answering;
 pub use page::{Page, Says};
 pub use table::{Read, read};
 

@@ -4,6 +4,7 @@
 //! of answers: editors may write such a page as they like, and then it says why it cannot be read.
 
 use super::draft::{ANSWER, DECISION, is_as_imported};
+use super::pointer::{To, pointers, spelled, unlinked};
 use super::{Decision, Draft, settled};
 use crate::export::Answered;
 use crate::markdown::plain;
@@ -62,6 +63,15 @@ impl Page {
 }
 
 impl Says {
+    /// Where it points to the row of a table, which another table has elsewhere.
+    pub fn row(&self) -> Option<&str> {
+        [&self.answer, &self.decision.remark].into_iter().find_map(|text| {
+            let targets = pointers(text).into_iter().flat_map(|pointer| pointer.targets);
+            let mut rows = targets.filter(|target| matches!(target.to, To::Row(_) | To::Span));
+            rows.next().map(|target| &text[target.range])
+        })
+    }
+
     /// As it is written into the cells of a synopsis.
     pub fn cells(&self) -> Answered {
         Answered { answer: self.answer.clone(), decision: self.decision.cell() }
@@ -75,14 +85,18 @@ fn parts(text: &str) -> Option<(&str, &str)> {
 }
 
 fn says(body: &str) -> Result<Says, String> {
-    let below =
-        |heading: &str| below(body, heading).ok_or_else(|| format!("there is no heading `{heading}`"));
-    let answer = settled(&plain(&below(ANSWER)?));
+    let below = |heading: &str| {
+        below(body, heading)
+            .map(|text| unlinked(&text))
+            .ok_or_else(|| format!("there is no heading `{heading}`"))
+    };
+    let answer = spelled(&settled(&plain(&below(ANSWER)?)));
     if answer.is_empty() {
         return Err(format!("there is no text below `{ANSWER}`"));
     }
-    let decision = Decision::parse(&settled(&plain(&without_emphasis(&below(DECISION)?))))
+    let mut decision = Decision::parse(&settled(&plain(&without_emphasis(&below(DECISION)?))))
         .ok_or_else(|| format!("the text below `{DECISION}` does not begin with {}", Decision::words()))?;
+    decision.remark = spelled(&decision.remark);
     Ok(Says { answer, decision })
 }
 

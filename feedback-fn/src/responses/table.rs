@@ -2,10 +2,10 @@
 
 use super::encoding::{self, Illegible};
 use super::{Decision, Mistake, Place, Response, settled};
-use crate::export::{ANSWER, DECISION, REFERENCE};
+use crate::export::{ANSWER, DECISION, NUMBER, REFERENCE};
 use crate::reference::Reference;
 use csv::{ReaderBuilder, StringRecord};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a table says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +16,18 @@ pub struct Read {
     pub unfinished: Vec<Mistake>,
     /// Rows that nobody has filled in.
     pub empty: usize,
+    /// What rows may point to.
+    pub(super) rows: Rows,
+}
+
+/// The rows of a table by number and reference, and the columns of what they say, from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) are_numbered: bool,
+    pub(super) by_number: BTreeMap<u64, Vec<Reference>>,
+    pub(super) numbers: BTreeMap<Reference, Option<u64>>,
+    pub(super) answer: usize,
+    pub(super) decision: usize,
 }
 
 /// Where the columns are that count, from 0.
@@ -23,6 +35,8 @@ struct Columns {
     reference: usize,
     answer: usize,
     decision: usize,
+    /// That of the numbers, if nobody has taken it out.
+    number: Option<usize>,
     count: usize,
 }
 
@@ -35,8 +49,8 @@ pub fn read(bytes: &[u8]) -> Result<Read, Vec<Mistake>> {
     let heading = records.next().and_then(|(_, record)| record.ok()).unwrap_or_default();
     let columns = columns(&heading)?;
     let is_closed = text.matches('"').count() % 2 == 0;
-    let mut table =
-        Table { columns, is_closed, read: Read::default(), mistakes: Vec::new(), seen: HashMap::new() };
+    let read = Read { rows: Rows::below(&columns), ..Read::default() };
+    let mut table = Table { columns, is_closed, read, mistakes: Vec::new(), seen: HashMap::new() };
     let mut lines = Lines::of(&text);
     for (at, record) in records {
         // The text is UTF-8 and rows may have any length: nothing else can be wrong with it.
@@ -122,9 +136,24 @@ fn columns(heading: &StringRecord) -> Result<Columns, Vec<Mistake>> {
         reference: find(REFERENCE),
         answer: find(ANSWER),
         decision: find(DECISION),
+        number: heading.iter().position(|name| name.trim() == NUMBER),
         count: heading.len(),
     };
     if mistakes.is_empty() { Ok(columns) } else { Err(mistakes) }
+}
+
+impl Rows {
+    fn below(columns: &Columns) -> Rows {
+        let Columns { answer, decision, number, .. } = *columns;
+        Rows { are_numbered: number.is_some(), answer, decision, ..Rows::default() }
+    }
+
+    fn add(&mut self, reference: &Reference, number: Option<u64>) {
+        self.numbers.insert(reference.clone(), number);
+        if let Some(number) = number {
+            self.by_number.entry(number).or_default().push(reference.clone());
+        }
+    }
 }
 
 struct Table {
@@ -162,6 +191,8 @@ impl Table {
                 return self.mistakes.push(Mistake { place: place(at), what });
             }
         };
+        let number = self.columns.number.and_then(|number| cell(number).trim_end_matches('.').parse().ok());
+        self.read.rows.add(&reference, number);
         if let Some(first) = self.seen.insert(reference.clone(), line) {
             let what = format!("`{reference}` stands on line {first} already: answer it once");
             self.mistakes.push(Mistake { place: place(at), what });

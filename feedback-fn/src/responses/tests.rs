@@ -5,7 +5,7 @@ use crate::contract::{Target, TargetKind};
 use crate::reference::Prefix;
 use crate::suggestion::{Marks, Suggestion};
 
-fn reference(number: u64) -> Reference {
+pub(super) fn reference(number: u64) -> Reference {
     Reference::from_bits(&Prefix::try_from("LOE".to_owned()).unwrap(), number)
 }
 
@@ -33,6 +33,11 @@ fn suggestion(publish: bool) -> Suggestion {
         publish,
         marks: Marks::default(),
     }
+}
+
+/// No content to link to.
+fn nowhere(_: &Reference) -> Option<String> {
+    None
 }
 
 fn response(answer: &str, decision: &str) -> Response {
@@ -196,7 +201,7 @@ fn every_verdict_is_read_from_its_words() {
 
 #[test]
 fn draft_holds_only_what_may_be_published() {
-    let text = Draft::new(&response("Gern.", "Übernommen: ab Mai"), &suggestion(true)).text;
+    let text = Draft::new(&response("Gern.", "Übernommen: ab Mai"), &suggestion(true), &nowhere).text;
     assert!(text.contains("draft = true") && text.contains("received = \"2027-01\""), "{text}");
     assert!(text.contains("> Öfter! \\{\\{ 1 + 1 \\}\\}\\\n> \\<script>"), "{text}");
     assert!(text.contains("canary-rewording") && text.contains("**Übernommen.**\n\nab Mai\n"), "{text}");
@@ -204,14 +209,14 @@ fn draft_holds_only_what_may_be_published() {
     let front = text.split("+++").nth(1).unwrap().parse::<toml::Table>().unwrap();
     assert_eq!(front["title"].as_str(), Some("Antwort zu 6.1.1 Fahr\"Praxis\""));
 
-    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(false)).text;
+    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(false), &nowhere).text;
     assert!(!text.contains("Öfter") && !text.contains("canary"), "{text}");
     assert!(text.contains("wird nicht veröffentlicht") && text.ends_with("**Übernommen.**\n"), "{text}");
 }
 
 #[test]
 fn draft_knows_whether_a_person_has_changed_it() {
-    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(true)).text;
+    let text = Draft::new(&response("Gern.", "Übernommen"), &suggestion(true), &nowhere).text;
     assert!(is_as_imported(&text));
     assert!(is_as_imported(&text.replace('\n', "\r\n")), "git may turn line ends");
     for changed in [
@@ -235,7 +240,7 @@ fn page_reads_back_as_what_was_answered() {
         ("# {{ x }} [a](b) `c` 1. d &amp; :e:", "Nicht Gegenstand des Verfahrens"),
     ] {
         let response = response(answer, decision);
-        let text = Draft::new(&response, &suggestion(true)).text;
+        let text = Draft::new(&response, &suggestion(true), &nowhere).text;
         for text in [text.clone(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
             let page = Page::read(&text).unwrap().unwrap();
             assert_eq!(page.reference, response.reference);
@@ -284,7 +289,7 @@ fn page_that_an_editor_wrote_is_read_or_says_why_not() {
 #[test]
 fn answer_is_weighed_against_the_page_and_what_it_was_made_from() {
     let suggestion = suggestion(true);
-    let made = |answer: &str| Draft::new(&response(answer, "Übernommen"), &suggestion);
+    let made = |answer: &str| Draft::new(&response(answer, "Übernommen"), &suggestion, &nowhere);
     let page = |text: &str| Page::read(text).unwrap().unwrap();
     let first = made("Ja.").text;
     let edited = page(&first.replace("Ja.", "Ja!").replace("draft = true\n", ""));
@@ -308,4 +313,36 @@ fn columns_are_named_as_in_a_spreadsheet() {
     for (column, name) in [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")] {
         assert_eq!(letters(column), name);
     }
+}
+
+#[test]
+fn page_links_to_the_answer_that_it_points_to() {
+    let paths = |reference: &Reference| Some(format!("r/{reference}.md"));
+    let response = response("Siehe LOE-0000-0104 (wie LOE-0000-0208)!", "Übernommen: vgl. LOE-0000-0208");
+    let draft = Draft::new(&response, &suggestion(true), &paths);
+    let wanted = "Siehe [LOE-0000-0104](@/r/LOE-0000-0104.md) (wie [LOE-0000-0208](@/r/LOE-0000-0208.md))!\n";
+    assert!(draft.text.contains(wanted), "{}", draft.text);
+    assert!(
+        draft.text.ends_with("**Übernommen.**\n\nvgl. [LOE-0000-0208](@/r/LOE-0000-0208.md)\n"),
+        "{}",
+        draft.text
+    );
+    let page = Page::read(&draft.text).unwrap().unwrap();
+    assert_eq!(weigh(&response, Some(&page), Some(&draft)), Fate::Unchanged);
+
+    // The other page got a better name, and this one an editor: it is as it was said all the same.
+    let moved = draft.text.replace("r/LOE-0000-0104", "r/baenke");
+    let page = Page::read(&moved).unwrap().unwrap();
+    assert!(page.is_as_imported && page.says.as_ref().unwrap().row().is_none());
+    let edited = Page::read(&moved.replace("Siehe", "Bitte siehe")).unwrap().unwrap();
+    assert_eq!(weigh(&response, Some(&edited), Some(&draft)), Fate::Kept);
+    let written = draft.text.replace("(wie [LOE-0000-0208]", "(wie Nr. loe-0000-0208, [x]");
+    let says = Page::read(&written).unwrap().unwrap().says.unwrap();
+    assert!(
+        says.answer.starts_with("Siehe LOE-0000-0104 (wie Nr. LOE-0000-0208, [x](@/r"),
+        "{}",
+        says.answer
+    );
+    let numbered = Page::read(&draft.text.replace("(wie", "(wie Nr. 3,")).unwrap().unwrap();
+    assert_eq!(numbered.says.unwrap().row(), Some("Nr. 3"));
 }

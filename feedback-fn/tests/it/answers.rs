@@ -148,6 +148,75 @@ fn second_synopsis_has_the_answers_and_its_import_changes_only_what_changed() {
 }
 
 #[test]
+fn answer_that_points_to_a_row_links_to_its_answer_and_the_next_table_names_it() {
+    let installation = installation();
+    let answers = [
+        ("Gern.", "Übernommen"),
+        ("Siehe Nr. 3.", "Zur Kenntnis genommen"),
+        ("Ja, ab Mai.", "Teilweise übernommen: vgl. auch Nr. 1"),
+    ];
+    let numbered = fill_in(&installation, &["--internal"], ',', &answers);
+    assert_eq!(import(&installation, &numbered).code, Some(0));
+    let [first, second, third] = [1, 2, 3].map(reference);
+    let link = |to: &str| format!("[{to}](@/rueckmeldungen/{}.md)", to.to_lowercase());
+    let drafted = draft(&installation, 2);
+    assert!(drafted.contains(&format!("## Antwort\n\nSiehe {}.\n", link(third.as_str()))), "{drafted}");
+    let drafted = draft(&installation, 3);
+    assert!(drafted.contains(&format!("vgl. auch {}\n", link(first.as_str()))), "{drafted}");
+
+    // The rows are numbered anew: what was the third is the second.
+    assert_eq!(installation.run(&["erase", first.as_str(), "--yes"]).code, Some(0));
+    let (table, _) = with_answers(&installation, &[]);
+    assert!(table.contains(&format!(",Siehe {third}.,Zur Kenntnis genommen\r\n")), "{table}");
+    assert!(table.contains(&format!(",Teilweise übernommen: vgl. auch {first}\r\n")), "{table}");
+    assert!(table.contains(&format!("\r\n2,{third},")), "{table}");
+    let before = draft(&installation, 2);
+    for table in [&table, &numbered] {
+        let ran = import(&installation, table);
+        assert!(ran.code == Some(0) && ran.stdout.contains("0 new, 0 updated"), "{ran:#?}");
+        assert_eq!(draft(&installation, 2), before);
+    }
+
+    // A page of which nobody knows any more which table it meant.
+    let name = format!("content/rueckmeldungen/{}.md", second.as_str().to_lowercase());
+    std::fs::write(installation.path(&name), before.replace(&link(third.as_str()), "lfd. Nr. 3")).unwrap();
+    let (table, ran) = with_answers(&installation, &[]);
+    let told = format!("`{name}` is left out: it says `lfd. Nr. 3`, a number of one table only");
+    assert!(ran.code == Some(0) && ran.stderr.contains(&told) && !table.contains("Siehe"), "{ran:#?}");
+}
+
+#[test]
+fn pointer_to_nothing_is_told_before_anything_is_written() {
+    let installation = installation();
+    let wrong = [("siehe Nr. 2", "Übernommen"), ("s. Nr. 1", "Übernommen"), ("vgl. Nr. 30", "Übernommen")];
+    let ran = import(&installation, &fill_in(&installation, &[], ',', &wrong));
+    let told = "synopse.csv: line 4, column 9 (cell I4): `Nr. 30` is not in the column `Lfd. Nr.`";
+    assert!(ran.code == Some(1) && ran.stderr.contains(told), "{ran:#?}");
+    let wrong = [("siehe Nr. 2", "Übernommen"), ("s. Nr. 1", "Übernommen"), ("", "")];
+    let ran = import(&installation, &fill_in(&installation, &[], ',', &wrong));
+    assert!(ran.code == Some(1) && ran.stderr.matches("from there only back").count() == 2, "{ran:#?}");
+    assert!(!installation.path("content/rueckmeldungen").exists());
+
+    let waiting = [("siehe Nr. 3", "Übernommen"), ("Ja.", "Übernommen"), ("", "")];
+    let table = fill_in(&installation, &[], ',', &waiting);
+    let ran = import(&installation, &table);
+    let told = format!("(cell I2): it points to Nr. 3 (`{}`), which has no answer yet", reference(3));
+    assert!(ran.code == Some(0) && ran.stderr.contains(&told), "{ran:#?}");
+    assert!(
+        ran.stdout.contains("1 answer in") && ran.stdout.contains("2 rows without an answer"),
+        "{ran:#?}"
+    );
+
+    let pointing = [("siehe Nr. 2", "Übernommen"), ("Ja.", "Übernommen"), ("", "")];
+    std::fs::write(installation.path("synopse.csv"), fill_in(&installation, &[], ',', &pointing)).unwrap();
+    std::fs::create_dir(installation.path("elsewhere")).unwrap();
+    let ran = installation.run(&["import", "synopse.csv", "--to", "elsewhere/rueckmeldungen"]);
+    let told = "an answer points to another, and `elsewhere/rueckmeldungen` is in no folder called `content`";
+    assert!(ran.code == Some(1) && ran.stderr.contains(told), "{ran:#?}");
+    assert!(!installation.path("elsewhere/rueckmeldungen").exists());
+}
+
+#[test]
 fn only_published_answers_are_in_a_document_for_the_public() {
     let installation = installation();
     let answers = [("canary-draft", "Übernommen"), ("Nein.", "Nicht übernommen"), ("", "")];
