@@ -152,6 +152,27 @@ test("pages of the function show on paper what the resident wrote", { timeout: 1
   }
 });
 
+test("icons and the current page are seen where the reader sets the colors", { timeout: 120_000 }, async (t) => {
+  const { address } = await builtTown(t);
+  const browser = await start(t);
+  for (const colorScheme of ["light", "dark"]) {
+    await t.test(colorScheme, async () => {
+      const page = await browser.newPage({ forcedColors: "active", colorScheme });
+      await FUNCTION_PAGES["long name"](page, address);
+      await page.waitForLoadState("load");
+      const color = (selector, name) =>
+        page.locator(selector).first().evaluate((element, name) => getComputedStyle(element)[name], name);
+      const [background, text] = [await color("body", "backgroundColor"), await color("body", "color")];
+      assert.notEqual(background, text);
+      assert.equal(await color("#name-error .kern-icon", "backgroundColor"), text);
+      await page.goto(`${address}/themen/`);
+      assert.equal(await color(".app-nav [aria-current]", "borderBottomColor"), await color(".app-nav [aria-current]", "color"));
+      assert.equal(await color(".app-nav a:not([aria-current])", "borderBottomColor"), background);
+      await page.close();
+    });
+  }
+});
+
 test("what cannot be sent is corrected by keyboard alone", { timeout: 120_000 }, async (t) => {
   const { address } = await builtTown(t);
   const browser = await start(t);
