@@ -95,6 +95,11 @@ impl Code {
         }
     }
 
+    /// Whether the same form may be accepted later, as it is.
+    pub fn passes(self) -> bool {
+        matches!(self, Code::TooManyRequests | Code::StorageFull | Code::StoreAway | Code::Internal)
+    }
+
     /// One sentence for programs (the JSON answer). Residents read the words of the template.
     pub fn message(self) -> &'static str {
         match self {

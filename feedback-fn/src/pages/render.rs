@@ -36,8 +36,9 @@ struct Receipt<'a> {
 }
 
 #[derive(Serialize)]
-struct Failure {
+struct Failure<'a> {
     error: FailureFacts,
+    token: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -91,7 +92,8 @@ impl Published {
         self.page("receipt.html", &Form::default(), Receipt { reference: reference.as_str() })
     }
 
-    /// The page that says what went wrong and shows the resident's text again.
+    /// The page that says what went wrong and shows the resident's text again. Where only time is needed it keeps
+    /// the token of what was checked already: what may have been stored after all is not stored twice then.
     pub fn error_page(&self, form: &Form, refusal: &Refusal) -> anyhow::Result<String> {
         let error = FailureFacts {
             code: refusal.code.as_str(),
@@ -100,7 +102,8 @@ impl Published {
             limit: refusal.limit,
             retry_after: refusal.retry_after,
         };
-        self.page("error.html", form, Failure { error })
+        let token = Some(form.token.as_str()).filter(|token| refusal.code.passes() && !token.is_empty());
+        self.page("error.html", form, Failure { error, token })
     }
 
     fn page(&self, template: &str, form: &Form, own: impl Serialize) -> anyhow::Result<String> {

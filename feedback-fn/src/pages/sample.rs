@@ -65,6 +65,7 @@ fn filled(published: &Published) -> Form {
         name: "Vorname Nachname".into(),
         email: "name@example.org".into(),
         publish: true,
+        token: "token".into(),
         ..Form::default()
     }
 }

@@ -102,6 +102,7 @@ async fn full_disk_keeps_the_text_and_tells_when() {
     let token = function.token(FORM).await;
     let reply = function.send(FORM, &token).await;
     check(&reply, 503, "storage-full");
+    assert_eq!(reply.field("token"), token, "to send the same again");
     assert_eq!(reply.header("retry-after"), Some("30"));
     assert_eq!(reply.header("connection"), Some("close"));
 }

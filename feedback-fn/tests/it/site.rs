@@ -140,6 +140,48 @@ async fn text_that_cannot_be_sent_is_there_to_copy_by_keyboard_and_to_print() {
     assert!(!empty.contains("Ihr Text zum Kopieren"), "the passage is not the resident's: {empty}");
 }
 
+/// Time passes by itself here whenever nothing else happens: the wait for the store takes none.
+#[tokio::test(start_paused = true)]
+async fn suggestion_that_took_too_long_to_store_is_sent_again_as_the_same() {
+    let function = Function::start_from("", &contract()).await;
+    let check = function.post("check", &[("target", "6.1.1"), ("suggestion", "Mehr Bänke")]).await;
+    function.read();
+    let database = rusqlite::Connection::open(function.folder.path().join("data/feedback.sqlite")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let away = send(&function, &check.body).await;
+    assert_eq!(away.status, 503, "{}", away.body);
+    assert!(away.body.contains("Noch einmal abschicken"), "{}", away.body);
+    assert!(away.body.contains("<p class=\"app-verbatim\">Mehr Bänke</p>"), "{}", away.body);
+    assert_eq!(sent_by(&away.body), sent_by(&check.body), "with the same token");
+    database.execute_batch("COMMIT").unwrap();
+    tokio::time::resume();
+    let reference = send(&function, &away.body).await.reference();
+    assert_eq!(send(&function, &check.body).await.reference(), reference);
+    assert_eq!(function.stored().await.len(), 1);
+}
+
+#[tokio::test]
+async fn only_what_was_checked_and_may_pass_later_is_sent_again_without_a_check() {
+    let function = Function::start_from("guard = { forms_per_minute = 2, burst = 3 }", &contract()).await;
+    let form = [("target", "6.1.1"), ("suggestion", "Mehr Bänke")];
+    let token = function.token(&form).await;
+    let changed = function.send(&[("target", "6.1.1"), ("suggestion", "Weniger Bänke")], &token).await;
+    assert_eq!(changed.status, 409, "{}", changed.body);
+    function.post("check", &form).await;
+    let unchecked = function.post("check", &form).await;
+    assert_eq!(unchecked.status, 429, "{}", unchecked.body);
+    for page in [changed.body, unchecked.body] {
+        assert!(
+            !page.contains("action=\"/rueckmeldung/send\"") && page.contains("Weiter zur Kontrolle"),
+            "{page}"
+        );
+    }
+    let checked = function.send(&form, &token).await;
+    assert_eq!(checked.status, 429, "{}", checked.body);
+    function.set_time("2026-12-01T12:02:00+01:00");
+    send(&function, &checked.body).await.reference();
+}
+
 /// The tag with this id.
 fn tag_of<'a>(page: &'a str, id: &str) -> &'a str {
     let at = page.find(&format!(" id=\"{id}\"")).unwrap_or_else(|| panic!("no `{id}` in {page}"));
