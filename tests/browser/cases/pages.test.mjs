@@ -27,12 +27,12 @@ const TEMPLATES = {
   "form for everything": "/vorschlag/gesamt/", "all forms": "/vorschlag/", "not found": "/gibt-es-nicht/",
 };
 
-async function builtTown(t) {
+async function builtTown(t, lines) {
   const folder = await scratch(t);
   const town = await open(t);
   town.site = await buildSite(folder, { baseUrl: town.address });
   const mail = `[transport.files]\nfolder = ${JSON.stringify(path.join(folder, "mails"))}`;
-  town.feedback = (await startFeedback(t, { folder, site: town.site, mail })).address;
+  town.feedback = (await startFeedback(t, { folder, site: town.site, mail, lines })).address;
   return town;
 }
 
@@ -93,6 +93,17 @@ const FUNCTION_PAGES = {
   },
 };
 
+/** More than any disk has: everything is refused that is to be stored. */
+const FULL = "reserve_mib = 4611686018427387904";
+
+/** The page of a text that was checked and cannot be stored at the moment, its form open. */
+async function unstored(page, address) {
+  await FUNCTION_PAGES["second page"](page, address);
+  await send(page);
+  await page.getByRole("button", { name: "Noch einmal abschicken" }).waitFor();
+  await page.getByText("Noch etwas ändern").click();
+}
+
 const LOOKS = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
@@ -114,18 +125,20 @@ async function barriers(page) {
 
 test("pages have no barriers that axe finds, in light, in dark and on a phone", { timeout: 900_000 }, async (t) => {
   const { address } = await builtTown(t);
+  const full = await builtTown(t, FULL);
   const browser = await start(t);
   const visits = [
-    ...Object.entries(TEMPLATES).map(([name, where]) => [name, (page) => page.goto(address + where)]),
-    ...Object.entries(FUNCTION_PAGES).map(([name, go]) => [name, (page) => go(page, address)]),
+    ...Object.entries(TEMPLATES).map(([name, where]) => [name, address, (page) => page.goto(address + where)]),
+    ...Object.entries(FUNCTION_PAGES).map(([name, go]) => [name, address, (page) => go(page, address)]),
+    ["text that cannot be stored", full.address, (page) => unstored(page, full.address)],
   ];
   for (const [look, options] of Object.entries(LOOKS)) {
-    for (const [name, go] of visits) {
+    for (const [name, origin, go] of visits) {
       await t.test(`${name}, ${look}`, async () => {
         const context = await browser.newContext(options);
         const page = await context.newPage();
         const foreign = [];
-        page.on("request", (request) => new URL(request.url()).origin === address || foreign.push(request.url()));
+        page.on("request", (request) => new URL(request.url()).origin === origin || foreign.push(request.url()));
         await go(page);
         assert.deepEqual(await barriers(page), []);
         assert.deepEqual(foreign, [], "no request to another origin");
@@ -150,6 +163,26 @@ test("pages of the function show on paper what the resident wrote", { timeout: 1
       await page.close();
     });
   }
+});
+
+test("what has the focus is framed in the same way everywhere", { timeout: 120_000 }, async (t) => {
+  const { address } = await builtTown(t);
+  const browser = await start(t);
+  const page = await browser.newPage();
+  await FUNCTION_PAGES["check page"](page, address);
+  await page.waitForLoadState("load");
+  const frames = new Map();
+  for (let stop = 0; stop < 40; stop += 1) {
+    await page.keyboard.press("Tab");
+    const [where, frame] = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+      return [`${document.activeElement.tagName} ${document.activeElement.textContent.trim()}`, `${outlineStyle} ${outlineWidth}`];
+    });
+    if (where.startsWith("BODY")) break;
+    frames.set(where, frame);
+  }
+  assert.ok(frames.has("SUMMARY Noch etwas ändern"), [...frames.keys()].join("\n"));
+  assert.deepEqual([...frames].filter(([, frame]) => frame !== "solid 4px"), []);
 });
 
 test("icons and the current page are seen where the reader sets the colors", { timeout: 120_000 }, async (t) => {

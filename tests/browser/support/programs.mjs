@@ -51,11 +51,11 @@ export async function buildSite(folder, { baseUrl, round = {}, replace = [] } = 
   return output;
 }
 
-/** Starts the feedback function; `mail` is the TOML of its `[transport]`. */
-export async function startFeedback(t, { folder, site, mail, port = 0 }) {
+/** Starts the feedback function; `mail` is the TOML of its `[transport]`, `lines` is TOML that stands above all tables. */
+export async function startFeedback(t, { folder, site, mail, port = 0, lines = "" }) {
   await mkdir(path.join(folder, "data"), { recursive: true });
   const config = path.join(folder, "feedback.toml");
-  await writeFile(config, feedbackConfig({ folder, site, mail, port }));
+  await writeFile(config, feedbackConfig({ folder, site, mail, port, lines }));
   const child = spawn(path.join(bin, "feedback-fn"), ["serve", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
   t.after(async () => {
     if (child.exitCode === null) {
@@ -93,12 +93,13 @@ async function* merge(child) {
   }
 }
 
-function feedbackConfig({ folder, site, mail, port }) {
+function feedbackConfig({ folder, site, mail, port, lines }) {
   return `
 listen = "127.0.0.1:${port}"
 contract = ${JSON.stringify(path.join(site, "review.json"))}
 data = ${JSON.stringify(path.join(folder, "data"))}
 reference_prefix = "LOE"
+${lines}
 
 [sender]
 name = "Beteiligung"
