@@ -1,6 +1,6 @@
 //! Builds a site again and again for `serve` and for the preview.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::diagnostic::report::{self, Color, Format};
 use crate::network::Network;
 use crate::pipeline::{self, Destination, Drafts, Options, Outcome, Warnings};
 use crate::serve::{Builder, Built};
-use crate::world::{DiskWorld, WatchingWorld, World, tidy};
+use crate::world::{DiskWorld, Stamp, WatchingWorld, World, tidy};
 
 /// What is built.
 #[derive(Debug, Clone, Default)]
@@ -50,13 +50,16 @@ pub struct SiteBuilder {
     tell: Box<dyn Fn(&str) + Send>,
     /// Places that are watched while the configuration cannot be read.
     watched: Vec<PathBuf>,
+    /// In which state the last build read what it read besides.
+    read: BTreeMap<PathBuf, Stamp>,
 }
 
 impl SiteBuilder {
     /// A site that is not built yet; `tell` shows a report to the person at the terminal.
     pub fn new(options: SiteOptions, tell: impl Fn(&str) + Send + 'static) -> Self {
         let world: Arc<dyn World> = Arc::new(DiskWorld::new(options.today));
-        let mut builder = Self { options, world, tell: Box::new(tell), watched: Vec::new() };
+        let mut builder =
+            Self { options, world, tell: Box::new(tell), watched: Vec::new(), read: BTreeMap::new() };
         builder.watched = builder.places();
         builder
     }
@@ -112,11 +115,22 @@ impl SiteBuilder {
 
     /// Watches what the build has looked at besides the site's folders: style sheets' imports, grammars,
     /// files that templates name, wherever they lie and whether they are there.
-    fn watch(&mut self, config: Option<&Config>, seen: Vec<PathBuf>) {
+    fn watch(&mut self, config: Option<&Config>, mut seen: BTreeMap<PathBuf, Option<Stamp>>) {
         let places = config.map_or_else(|| self.watched.clone(), |config| places(&self.options, config));
         let output = absolute(&self.options.output);
-        let seen = seen.into_iter().filter(|place| !place.starts_with(&output));
-        self.watched = watched(&self.options, places.into_iter().chain(seen).collect());
+        seen.retain(|place, _| !place.starts_with(&output));
+        self.watched = watched(&self.options, places.into_iter().chain(seen.keys().cloned()).collect());
+        self.read = seen.into_iter().filter_map(|(place, stamp)| Some((place, stamp?))).collect();
+    }
+
+    /// A path as it is told: from the site's root, or from the folder that holds it.
+    fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        let around = self.options.root.ancestors().take(2);
+        around.filter_map(|folder| path.strip_prefix(folder).ok()).next().unwrap_or(path)
+    }
+
+    fn told_with(&self, changed: Vec<String>, report: Option<String>) -> Built {
+        Built { changed, report, watched: self.watched.clone(), read: self.read.clone() }
     }
 
     fn built(&self, outcome: Outcome, start: Instant) -> Built {
@@ -128,7 +142,7 @@ impl SiteBuilder {
         let report = has_errors.then(|| self.told(&outcome, Format::Human, Color::Never));
         let mut changed = outcome.changes.written;
         changed.extend(outcome.changes.removed);
-        Built { changed, report, watched: self.watched.clone() }
+        self.told_with(changed, report)
     }
 }
 
@@ -136,10 +150,9 @@ impl Builder for SiteBuilder {
     fn build(&mut self, changed: &BTreeSet<PathBuf>) -> Built {
         let start = Instant::now();
         if let Some(first) = changed.iter().next() {
-            let shown = first.strip_prefix(&self.options.root).unwrap_or(first);
             let more =
                 if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
-            (self.tell)(&format!("changed: {}{more}\n", shown.display()));
+            (self.tell)(&format!("changed: {}{more}\n", self.shown(first).display()));
         }
         let world = Arc::new(WatchingWorld::new(Arc::clone(&self.world), self.places()));
         let result = pipeline::build(&(Arc::clone(&world) as Arc<dyn World>), &self.pipeline_options());
@@ -150,7 +163,7 @@ impl Builder for SiteBuilder {
             Err(error) => {
                 let report = format!("error: {error:#}\n");
                 (self.tell)(&report);
-                Built { changed: Vec::new(), report: Some(report), watched: self.watched.clone() }
+                self.told_with(Vec::new(), Some(report))
             }
         }
     }

@@ -15,7 +15,7 @@ mod port;
 mod rebuild;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -32,6 +32,8 @@ use rebuild::Workshop;
 pub use watch::QUIET;
 use watch::Watch;
 
+use crate::world::Stamp;
+
 /// What a build did.
 #[derive(Debug, Clone, Default)]
 pub struct Built {
@@ -41,6 +43,8 @@ pub struct Built {
     pub report: Option<String>,
     /// Places to watch: folders and files of the site as it is now; absolute.
     pub watched: Vec<PathBuf>,
+    /// In which state places were read, of those for which it can be told.
+    pub read: BTreeMap<PathBuf, Stamp>,
 }
 
 /// Builds the site, again and again.
@@ -137,7 +141,7 @@ impl Server {
         let shared = Arc::new(Shared::new(options));
         let workshop = Arc::new(Workshop::new(builder));
         let built = workshop.build(&BTreeSet::new());
-        watch.follow_and_tell(built.watched.clone());
+        watch.follow_and_tell(&built);
         shared.publish(built);
         Self { listener, shared, workshop, watch }
     }

@@ -2,7 +2,7 @@
 //!
 //! The order keeps changes from being lost: what is to be read is watched first and read then. A change
 //! during a build waits in the watch and leads to the next build; a place that only a build made known
-//! is watched after it and built once more.
+//! is watched after it, and built once more unless it is as it was when it was read.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,7 +59,7 @@ pub(super) async fn whenever_something_changes(
         let building = tokio::task::spawn_blocking(move || workshop.build(&changed));
         // Fails only while the program ends.
         let Ok(built) = building.await else { return };
-        watch.follow_and_tell(built.watched.clone());
+        watch.follow_and_tell(&built);
         shared.publish(built);
     }
 }

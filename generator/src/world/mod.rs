@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use disk::{DiskWorld, lend};
+pub use disk::{DiskWorld, Stamp, lend};
 pub use memory::MemoryWorld;
 pub use watching::WatchingWorld;
 
@@ -49,6 +49,11 @@ pub trait World: Send + Sync {
 
     /// Whether there is a folder at `path`, with or without files in it.
     fn is_folder(&self, path: &Path) -> bool;
+
+    /// The state of what is at `path`; `None` where a later change of it might not show. Only the disk knows.
+    fn stamp(&self, _path: &Path) -> Option<Stamp> {
+        None
+    }
 
     /// One file as text.
     ///

@@ -1,21 +1,21 @@
 //! Another world, with a note of every place that was asked about: what a build depends on, and so what
 //! has to be watched while its site is served.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 
-use super::{FileEntry, World, tidy};
+use super::{FileEntry, Stamp, World, tidy};
 
 /// A world that notes where it was looked at.
 pub struct WatchingWorld {
     inner: Arc<dyn World>,
     /// What is not noted: places that are watched anyway.
     known: Vec<PathBuf>,
-    seen: Mutex<BTreeSet<PathBuf>>,
+    seen: Mutex<BTreeMap<PathBuf, Option<Stamp>>>,
 }
 
 impl WatchingWorld {
@@ -26,9 +26,9 @@ impl WatchingWorld {
 
     /// The places that were asked about, absolute: files that are there, folders that were walked, and for a
     /// file that is not there what has to appear before it can. So a thousand files in a folder that is not
-    /// there are one place.
-    pub fn seen(&self) -> Vec<PathBuf> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// there are one place. With each the state it was in before it was read first, if it can be told.
+    pub fn seen(&self) -> BTreeMap<PathBuf, Option<Stamp>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Folders are no files: whoever asks whether one is a file wants nothing of what is in it.
@@ -42,7 +42,8 @@ impl WatchingWorld {
             return;
         }
         let place = self.to_appear(&place).to_path_buf();
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.entry(place).or_insert_with_key(|place| self.inner.stamp(place));
     }
 
     /// The place, or the uppermost folder on the way to it that is not there.
@@ -75,6 +76,10 @@ impl World for WatchingWorld {
     fn is_folder(&self, path: &Path) -> bool {
         self.inner.is_folder(path)
     }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        self.inner.stamp(path)
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +94,10 @@ mod tests {
             .with("/s/data/b.json", "");
         let world = WatchingWorld::new(Arc::new(world), vec!["/s/content".into()]);
         ask(&world);
-        assert_eq!(world.seen(), expected.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(
+            world.seen().into_keys().collect::<Vec<_>>(),
+            expected.iter().map(PathBuf::from).collect::<Vec<_>>()
+        );
     }
 
     #[test]

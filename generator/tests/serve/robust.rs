@@ -2,7 +2,9 @@
 
 use auslage::cli::site_builder::{SiteBuilder, SiteOptions, configured_output};
 
+use super::program::{Program, site};
 use super::scene::{CONFIG, Scene, files, page, replace};
+use super::write;
 
 #[track_caller]
 fn check(story: &str, happens: impl FnOnce(&Scene)) {
@@ -51,6 +53,21 @@ fn what_a_build_reads_outside_of_the_sites_folders_is_watched() {
         scene.after(|scene| scene.write("code/own.json", &theme("#222222")));
         assert!(scene.without_report("/b/").text().contains("#222222"));
     });
+}
+
+#[test]
+fn what_lies_outside_and_stays_as_it_was_is_read_once() {
+    let site = site();
+    write(site.path(), "zola.toml", "base_url = 'https://site.example'\ncompile_sass = true\n");
+    write(site.path(), "sass/look.scss", "@import '../packages/colors'; a { color: $color }");
+    write(site.path(), "packages/_colors.scss", "$color: red;");
+    let package = std::fs::File::open(site.path().join("packages/_colors.scss")).unwrap();
+    package.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let program = Program::serve(site.path(), &[]);
+    write(site.path(), "content/a.md", page("A"));
+    assert_eq!(program.wait_for("changed:"), "changed: content/a.md");
+    write(site.path(), "packages/_colors.scss", "$color: blue;");
+    assert_eq!(program.wait_for("changed:"), "changed: packages/_colors.scss");
 }
 
 #[test]

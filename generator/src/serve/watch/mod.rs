@@ -18,6 +18,8 @@ use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::Built;
+use crate::world::Stamp;
 use links::Links;
 use poll::Poll;
 
@@ -98,9 +100,10 @@ impl Watch {
         new
     }
 
-    /// The same; new places count as changed, since they were read before they were watched. Not those in a
-    /// folder that was watched all the time: a change of them was seen.
-    pub fn follow_and_tell(&mut self, places: Vec<PathBuf>) {
+    /// Follows what a build names; new places count as changed, since they were read before they were watched.
+    /// Not those in a folder that was watched all the time: a change of them was seen. And not those that are
+    /// as they were when they were read.
+    pub fn follow_and_tell(&mut self, built: &Built) {
         let is_told = matches!(self.source, Source::Events(_));
         let old = self.places.iter().filter_map(|old| old.parent());
         let watched: BTreeSet<PathBuf> = old.filter(|_| is_told).map(Path::to_path_buf).collect();
@@ -109,8 +112,10 @@ impl Watch {
             let is_entry = place.symlink_metadata().map_or(true, |found| found.is_file());
             is_entry && place.parent().is_some_and(|folder| watched.contains(folder))
         };
-        let new = self.follow(places);
-        for place in new.into_iter().filter(|place| !was_seen(place)) {
+        let is_as_read =
+            |place: &Path| built.read.get(place).is_some_and(|read| Stamp::of(place) == Some(*read));
+        let new = self.follow(built.watched.clone());
+        for place in new.into_iter().filter(|place| !was_seen(place) && !is_as_read(place)) {
             // The receiver is ours.
             let _ = self.sender.send(Signal::Path(place));
         }

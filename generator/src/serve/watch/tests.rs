@@ -30,6 +30,25 @@ impl Scene {
         self.folder.path().join(path)
     }
 
+    /// What a build says that saw these places, and of some the state.
+    fn built(&self, places: &[&str], read: &[&str]) -> Built {
+        let stamped = |path: &&str| Some((self.at(path), Stamp::of(&self.at(path))?));
+        Built {
+            watched: places.iter().map(|path| self.at(path)).collect(),
+            read: read.iter().filter_map(stamped).collect(),
+            ..Built::default()
+        }
+    }
+
+    /// The paths that were told so far.
+    fn told(&mut self) -> BTreeSet<PathBuf> {
+        let mut told = BTreeSet::new();
+        while let Ok(Signal::Path(path)) = self.watch.signals.try_recv() {
+            told.insert(path);
+        }
+        told
+    }
+
     /// Waits until a change of `path`, or of a folder around it below the root, was told.
     #[track_caller]
     fn expect(&mut self, runtime: &tokio::runtime::Runtime, path: &str) {
@@ -137,18 +156,27 @@ fn only_changes_of_the_input_start_a_build() {
 #[test]
 fn places_in_a_folder_that_was_watched_are_no_change() {
     let mut scene = Scene::new(None);
-    let places =
-        |scene: &Scene| ["content", "data.toml", "blog", "deep/x"].map(|path| scene.at(path)).to_vec();
-    let told = |scene: &mut Scene| {
-        let mut told = BTreeSet::new();
-        while let Ok(Signal::Path(path)) = scene.watch.signals.try_recv() {
-            told.insert(path);
-        }
-        told
-    };
     std::fs::write(scene.at("data.toml"), "").unwrap();
     scene.watch = Watch::new(quiet(), scene.at("public"), Arc::new(|_: &str| {}));
     scene.watch.follow(vec![scene.at("content")]);
-    scene.watch.follow_and_tell(places(&scene));
-    assert_eq!(told(&mut scene), BTreeSet::from([scene.at("deep/x")]));
+    scene.watch.follow_and_tell(&scene.built(&["content", "data.toml", "blog", "deep/x"], &[]));
+    assert_eq!(scene.told(), BTreeSet::from([scene.at("deep/x")]));
+}
+
+#[test]
+fn places_that_are_as_they_were_when_they_were_read_are_no_change() {
+    let mut scene = Scene::new(None);
+    for path in ["deep/a/same", "deep/a/longer", "deep/a/gone"] {
+        std::fs::create_dir_all(scene.at("deep/a")).unwrap();
+        std::fs::write(scene.at(path), "").unwrap();
+    }
+    let places = ["content", "deep/a/same", "deep/a/longer", "deep/a/gone", "deep/b", "deep/c", "deep/d"];
+    // Of the last one nobody can tell.
+    let built = scene.built(&places, &places[..6]);
+    std::fs::write(scene.at("deep/a/longer"), "longer").unwrap();
+    std::fs::remove_file(scene.at("deep/a/gone")).unwrap();
+    std::fs::write(scene.at("deep/c"), "new").unwrap();
+    scene.watch.follow_and_tell(&built);
+    let expected = ["deep/a/longer", "deep/a/gone", "deep/c", "deep/d"].map(|path| scene.at(path));
+    assert_eq!(scene.told(), BTreeSet::from(expected));
 }
