@@ -3,6 +3,7 @@
 use crate::commands::{MORE, check};
 use crate::installation::{Installation, reference, run, suggestion};
 use feedback_fn::store::{Standing, Store};
+use std::time::Duration;
 
 #[test]
 fn erased_suggestion_is_proved_to_be_gone_and_its_mails_are_named() {
@@ -93,6 +94,21 @@ fn backup_keeps_what_is_erased_until_it_is_erased_there_and_erase_says_so() {
     assert!(!again.stderr.contains("canary") && again.stderr.contains("operator.erased"), "{again:#?}");
     assert_eq!(holds_it(&installation.path("data/feedback.sqlite")), [false; 2]);
     assert!(installation.shown(&reference(2)).is_some());
+}
+
+#[test]
+fn mail_that_is_just_going_out_is_told() {
+    let installation = Installation::new();
+    installation.keep(&[suggestion(1, MORE), suggestion(2, "Ganz etwas anderes.")], Standing::Accepted);
+    let store = installation.store();
+    run(async {
+        let now = jiff::Timestamp::now();
+        assert_eq!(store.claim_due(now, 1, Duration::from_secs(180)).await.unwrap().len(), 1);
+    });
+    let told = "1 mail with it may have been on the way at this moment and still arrive";
+    check(&installation.run(&["erase", reference(1).as_str(), "--yes"]), 0, &[told]);
+    let other = installation.run(&["erase", reference(2).as_str(), "--yes"]);
+    assert!(!other.stdout.contains("on the way"), "{other:#?}");
 }
 
 #[test]

@@ -7,11 +7,13 @@ use super::beside::{ask, patiently};
 use super::log;
 use super::show::missing;
 use super::terminal::{Consent, counted, say};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::mail::TransportConfig;
 use crate::reference::Reference;
 use crate::store::{Listed, Position, Store};
 use anyhow::ensure;
+use jiff::Timestamp;
 use traces::Traces;
 
 /// Suggestions that are in memory at once.
@@ -20,8 +22,11 @@ const PAGE: usize = 256;
 pub(super) fn run(config: &Config, reference: &Reference, consent: Consent) -> anyhow::Result<()> {
     log::start_for_command();
     let (listed, traces) = ask(config, async |store| {
-        let listed = store.show(reference.clone()).await?.ok_or_else(|| missing(reference))?;
+        let show = async || store.show(reference.clone()).await?.ok_or_else(|| missing(reference));
+        show().await?;
         consent.obtain(&format!("erases `{reference}` for good"), reference.as_str())?;
+        // Somebody may have thought about it for a while.
+        let listed = show().await?;
         let traces = traces_of(&*store, &listed).await?;
         patiently(async || store.erase(reference.clone()).await).await?;
         ensure!(store.show(reference.clone()).await?.is_none(), "`{reference}` is still stored: a defect");
@@ -30,6 +35,7 @@ pub(super) fn run(config: &Config, reference: &Reference, consent: Consent) -> a
     tracing::info!(event = "operator.erased", reference = reference.as_str());
     say(&format!("erased `{reference}`, {}", counted(listed.deliveries.len() as u64, "mail")));
     prove(config, &traces)?;
+    tell_of_mails_in_hand(&listed, SystemClock.now());
     tell_of_mails(config, reference)?;
     say(
         "backups, dumps and exported tables made before still hold it: delete them, or erase it again after a restore",
@@ -80,6 +86,18 @@ fn prove(config: &Config, traces: &Traces) -> anyhow::Result<()> {
         say(&format!("not looked for, being too short or also in other suggestions: {left_out}"));
     }
     Ok(())
+}
+
+/// The service asks the store a few seconds at most before a mail goes out, and not again while it does.
+fn tell_of_mails_in_hand(listed: &Listed, now: Timestamp) {
+    let in_hand = listed.deliveries.iter().filter(|delivery| delivery.is_leased && delivery.due > now);
+    match in_hand.count() {
+        0 => {}
+        count => say(&format!(
+            "{} with it may have been on the way at this moment and still arrive",
+            counted(count as u64, "mail")
+        )),
+    }
 }
 
 fn tell_of_mails(config: &Config, reference: &Reference) -> anyhow::Result<()> {
