@@ -84,8 +84,9 @@ impl Pace {
         later(self.0.front().copied().unwrap_or(now), MINUTE.unsigned_abs() + A_LITTLE)
     }
 
-    /// One leaves.
+    /// One leaves. Without a limit nobody asks for `room`, and nothing else would forget.
     pub(super) fn left(&mut self, now: Timestamp) {
+        keep(&mut self.0, now, MINUTE);
         self.0.push_back(now);
     }
 }
@@ -142,5 +143,12 @@ mod tests {
         assert_eq!(pace.room(2, pace.free_at(at(59))), 1);
         pace.left(at(5000));
         assert_eq!(pace.room(1, at(100)), 1, "the clock was set back");
+    }
+
+    #[test]
+    fn pace_remembers_a_minute_also_where_nobody_asks_for_room() {
+        let mut pace = Pace::default();
+        (0..1_000).for_each(|second| pace.left(at(second)));
+        assert_eq!(pace.0.len(), 61);
     }
 }
