@@ -28,7 +28,9 @@ const REPEATS: u32 = 5;
 /// A question to the database: asked again if PostgreSQL says that it may be.
 pub(super) type Question<T> = Box<dyn for<'c> Fn(&'c Client) -> super::Reply<'c, T> + Send + Sync>;
 
-/// A connection that nobody else uses meanwhile.
+/// A connection that nobody else uses meanwhile. Who drops it closes it in the middle of whatever it does, and the
+/// server undoes what has not ended. Left to itself it would wait for the answer to what was asked last, and so
+/// would one that was given up while it was being opened: a pgbouncer that is paused lets in and does not answer.
 struct Link {
     client: Client,
     task: JoinHandle<()>,
@@ -52,9 +54,10 @@ impl Link {
         must_be_durable(&link.client).await?;
         Ok(link)
     }
+}
 
-    /// Closes the connection in the middle of whatever it does; the server undoes what has not ended.
-    fn cut(self) {
+impl Drop for Link {
+    fn drop(&mut self) {
         self.task.abort();
     }
 }
@@ -107,7 +110,6 @@ impl Links {
             let answer = timeout(patience, question(&link.client)).await;
             match answer {
                 Err(_) => {
-                    link.cut();
                     let cause = anyhow!("the database has not answered for {} s", patience.as_secs());
                     return Err(StoreError::Away(cause).into());
                 }

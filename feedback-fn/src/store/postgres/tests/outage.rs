@@ -85,6 +85,41 @@ async fn wait_for_a_server_that_does_not_answer_ends() {
     store.accept(to_one(2)).await.unwrap();
 }
 
+/// Takes a connection and lets its client in, as pgbouncer does also while it is paused. Then the clock is held, and
+/// nothing is answered; says whether the connection was closed within a minute.
+async fn lets_in_and_does_not_answer(listener: tokio::net::TcpListener) -> bool {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut heard = vec![0; 4096];
+    assert!(stream.read(&mut heard).await.unwrap() > 0, "who logs in");
+    // AuthenticationOk, ReadyForQuery.
+    stream.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await.unwrap();
+    assert!(stream.read(&mut heard).await.unwrap() > 0, "the first question");
+    tokio::time::pause();
+    let closed = async { while stream.read(&mut heard).await.is_ok_and(|read| read > 0) {} };
+    tokio::time::timeout(Duration::from_secs(60), closed).await.is_ok()
+}
+
+#[tokio::test]
+async fn connection_that_was_not_opened_in_time_is_closed() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = PostgresConfig {
+        host: "127.0.0.1".into(),
+        port: listener.local_addr().unwrap().port(),
+        database: "feedback".into(),
+        user: "feedback".into(),
+        password_file: None,
+        tls: Tls::None,
+        ca_file: None,
+    };
+    let links = Links::new(config.options(std::path::Path::new("")).unwrap(), 1);
+    let server = tokio::spawn(lets_in_and_does_not_answer(listener));
+    let question: Question<()> = Box::new(|_| Box::pin(async { Ok(()) }));
+    let refused = links.ask(&question, SOON).await;
+    assert!(matches!(refused, Err(StoreError::Away(_))), "{refused:?}");
+    assert!(server.await.unwrap(), "it was left open");
+}
+
 /// Does something as soon as there is an answer, in the middle of the task that gives it.
 struct OnAnswer(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
