@@ -14,6 +14,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// forget quiet connections after minutes.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// For each address of the server: where the way over IPv6 leads nowhere, there must be time for IPv4 before a
+/// connection is given up.
+const ADDRESS: Duration = Duration::from_secs(2);
+
 /// A PostgreSQL database, as configured.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +84,7 @@ impl PostgresConfig {
             .user(&self.user)
             .application_name("feedback-fn")
             .target_session_attrs(TargetSessionAttrs::Any)
+            .connect_timeout(ADDRESS)
             .keepalives_idle(KEEPALIVE)
             .keepalives_interval(KEEPALIVE);
         if let Some(file) = &self.password_file {

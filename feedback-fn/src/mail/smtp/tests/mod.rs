@@ -5,6 +5,7 @@ mod server;
 use super::*;
 use crate::mail::PlainAddress;
 use server::{Act, Encryption, Script, Server};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -231,6 +232,31 @@ async fn l6_the_socket_does_not_wait_for_acknowledgements() {
         let way = TcpConnect { host: "127.0.0.1".into(), port, only_this_computer };
         assert!(way.tcp().await.unwrap().nodelay().unwrap());
     }
+}
+
+/// A socket at which connections are neither taken nor refused: its queue is full. Ends with what is returned.
+async fn black_hole() -> (SocketAddr, impl Sized) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let queued = tokio::net::TcpStream::connect(address).await.unwrap();
+    (address, (listener, queued))
+}
+
+#[tokio::test(start_paused = true)]
+async fn address_without_an_answer_leaves_time_for_the_next() {
+    let (silent, _held) = black_hole().await;
+    let port = Server::new(Encryption::None, []).listen().await;
+    let answering = SocketAddr::from(([127, 0, 0, 1], port));
+    let deadline = Deadlines::default().connect;
+    let opened = within(Stage::Connect, deadline, connect::first(&[silent, silent, answering])).await;
+    assert_eq!(opened.unwrap().peer_addr().unwrap(), answering);
+    let start = Instant::now();
+    within(Stage::Connect, deadline, connect::first(&[answering, silent])).await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(5), "who answers is waited for, and nobody else");
+    let refused = within(Stage::Connect, deadline, connect::first(&[silent])).await.unwrap_err();
+    assert_eq!((refused.stage, start.elapsed()), (Stage::Connect, deadline), "the last has all that is left");
 }
 
 #[tokio::test]

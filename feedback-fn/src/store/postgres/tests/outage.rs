@@ -120,6 +120,30 @@ async fn connection_that_was_not_opened_in_time_is_closed() {
     assert!(server.await.unwrap(), "it was left open");
 }
 
+/// The first address of a server, where the way over IPv6 leads nowhere say.
+#[tokio::test]
+async fn address_without_an_answer_leaves_time_for_the_next() {
+    let database = Cluster::shared().database();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let full = socket.listen(0).unwrap();
+    let silent = full.local_addr().unwrap();
+    let _queued = tokio::net::TcpStream::connect(silent).await.unwrap();
+    let mut options = database.options();
+    let mut connection = PostgresConfig {
+        host: silent.ip().to_string(),
+        port: silent.port(),
+        tls: Tls::None,
+        ..database.config()
+    }
+    .options(std::path::Path::new(""))
+    .unwrap()
+    .connection;
+    connection.host(database.config().host).port(database.config().port);
+    options.connection = connection;
+    drop(PostgresStore::open(&options).unwrap());
+}
+
 /// Does something as soon as there is an answer, in the middle of the task that gives it.
 struct OnAnswer(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
