@@ -140,6 +140,20 @@ async fn text_that_cannot_be_sent_is_there_to_copy_by_keyboard_and_to_print() {
     assert!(!empty.contains("Ihr Text zum Kopieren"), "the passage is not the resident's: {empty}");
 }
 
+#[tokio::test]
+async fn time_that_the_check_page_promises_is_given_and_what_comes_later_is_checked_again() {
+    let function = Function::start_from("", &contract()).await;
+    let check = function.post("check", &[("target", "6.1.1"), ("suggestion", "Mehr Bänke")]).await;
+    assert!(check.body.contains("Sie haben dafür einen Tag Zeit."), "{}", check.body);
+    function.set_time("2026-12-02T12:00:00+01:00");
+    let late = send(&function, &check.body).await;
+    assert_eq!(late.status, 409, "{}", late.body);
+    assert!(tag_of(&late.body, "suggestion").starts_with("<textarea"), "{}", late.body);
+    assert!(late.body.contains(">\nMehr Bänke</textarea>"), "{}", late.body);
+    function.set_time("2026-12-02T11:59:59+01:00");
+    send(&function, &check.body).await.reference();
+}
+
 /// Time passes by itself here whenever nothing else happens: the wait for the store takes none.
 #[tokio::test(start_paused = true)]
 async fn suggestion_that_took_too_long_to_store_is_sent_again_as_the_same() {
