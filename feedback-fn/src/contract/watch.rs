@@ -7,7 +7,6 @@
 use crate::clock::Clock;
 use anyhow::{Context, anyhow};
 use jiff::Timestamp;
-use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,8 +42,10 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Stamp {
-        Stamp { length: metadata.len(), modified: metadata.modified().ok(), inode: metadata.ino() }
+    /// To be taken before the content, so that a change in between is seen the next time.
+    fn at(path: &Path) -> anyhow::Result<Stamp> {
+        let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
+        Ok(Stamp { length: metadata.len(), modified: metadata.modified().ok(), inode: metadata.ino() })
     }
 }
 
@@ -55,7 +56,8 @@ impl<T> Watch<T> {
         clock: Arc<dyn Clock>,
         prepare: fn(&[u8]) -> anyhow::Result<T>,
     ) -> anyhow::Result<Watch<T>> {
-        let (stamp, content) = read(path, prepare)?;
+        let stamp = Stamp::at(path)?;
+        let content = prepared(path, &bytes(path)?, prepare)?;
         let seen = Mutex::new(Seen {
             content: Arc::new(content),
             stamp,
@@ -86,28 +88,32 @@ impl<T> Watch<T> {
     }
 
     fn look(&self, seen: &mut Seen<T>) {
-        let stamp = std::fs::metadata(&self.path).map(|metadata| Stamp::of(&metadata));
-        seen.missing = stamp.is_err();
-        match stamp {
-            Ok(stamp) if stamp == seen.stamp => {}
-            Ok(stamp) => {
-                // Noted also when it is broken: the same broken file is reported once.
-                seen.stamp = stamp;
-                match read(&self.path, self.prepare) {
-                    Ok((stamp, content)) => {
-                        seen.stamp = stamp;
-                        seen.content = Arc::new(content);
-                        seen.refused = false;
-                        tracing::info!(event = "contract.reloaded");
-                    }
-                    Err(error) => {
-                        seen.refused = true;
-                        tracing::error!(event = "contract.refused", cause = format!("{error:#}"));
-                    }
-                }
+        let found = match Stamp::at(&self.path) {
+            Ok(stamp) if stamp == seen.stamp => Ok(None),
+            Ok(stamp) => bytes(&self.path).map(|bytes| Some((stamp, bytes))),
+            Err(error) => Err(error),
+        };
+        seen.missing = found.is_err();
+        match found {
+            Ok(None) => {}
+            Ok(Some((stamp, bytes))) => self.take(seen, stamp, &bytes),
+            // The generator replaces the file; for a moment there may be none. One that cannot be read is tried at
+            // every look: who may read it, and how many files are open, no stamp tells.
+            Err(error) => tracing::warn!(event = "contract.unreadable", cause = format!("{error:#}")),
+        }
+    }
+
+    fn take(&self, seen: &mut Seen<T>, stamp: Stamp, bytes: &[u8]) {
+        // Noted also when it is broken: the same broken file is reported once.
+        seen.stamp = stamp;
+        let prepared = prepared(&self.path, bytes, self.prepare);
+        seen.refused = prepared.is_err();
+        match prepared {
+            Ok(content) => {
+                seen.content = Arc::new(content);
+                tracing::info!(event = "contract.reloaded");
             }
-            // The generator replaces the file; for a moment there may be none.
-            Err(error) => tracing::warn!(event = "contract.unreadable", cause = %error),
+            Err(error) => tracing::error!(event = "contract.refused", cause = format!("{error:#}")),
         }
     }
 
@@ -137,15 +143,12 @@ fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
     }
 }
 
-/// The stamp is taken before the content, so that a change in between is seen the next time.
-fn read<T>(path: &Path, prepare: fn(&[u8]) -> anyhow::Result<T>) -> anyhow::Result<(Stamp, T)> {
-    let stamp = Stamp::of(&std::fs::metadata(path).map_err(|error| unreadable(path, error))?);
-    let bytes = bytes(path)?;
+fn prepared<T>(path: &Path, bytes: &[u8], prepare: fn(&[u8]) -> anyhow::Result<T>) -> anyhow::Result<T> {
     // Templates are other people's programs: one that panics is a broken file, and must not end this program.
-    let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&bytes)));
+    let prepared = catch_unwind(AssertUnwindSafe(|| prepare(bytes)));
     let prepared =
         prepared.unwrap_or_else(|_| Err(anyhow!("preparing it panicked: a defect of this program")));
-    Ok((stamp, prepared.with_context(|| format!("in `{}`", path.display()))?))
+    prepared.with_context(|| format!("in `{}`", path.display()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! Starting with a contract, and going on when it changes.
 
-use crate::support::{Function, REVIEW, configuration, replace_contract, time};
+use crate::support::{Function, REVIEW, configuration, encoded, replace_contract, time};
 use feedback_fn::App;
 use feedback_fn::clock::ManualClock;
 use feedback_fn::config::Config;
+use rustix::process::{Uid, geteuid};
+use rustix::thread::set_thread_res_uid;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 
 #[tokio::test]
@@ -30,6 +35,35 @@ async fn broken_contract_keeps_the_old_one() {
     replace_contract(&function.contract_file(), "\"id\": \"6.1.1\"", "\"id\": \"6.1.10\"");
     function.set_time("2026-12-01T12:00:03+01:00");
     assert_eq!(function.post("check", &form).await.status, 404);
+}
+
+/// Asks for the form's target as a user who is not root, and may not read everything therefore.
+async fn status_as_nobody(function: &Function, form: &[(&str, &str)]) -> u16 {
+    let as_user = |user| set_thread_res_uid(None, user, None).unwrap();
+    let me = geteuid();
+    if me.is_root() {
+        as_user(Uid::from_raw(65_534));
+    }
+    // On this thread: nobody else's rights change.
+    let reply = function.post_from("192.0.2.1", "check", &[], encoded(form)).await;
+    as_user(me);
+    reply.status
+}
+
+#[tokio::test]
+async fn contract_that_could_not_be_read_counts_as_soon_as_it_can() {
+    let function = Function::start().await;
+    let form = [("target", "6.1.10"), ("suggestion", "Mehr")];
+    let file = function.contract_file();
+    let set = |path: &Path, mode| std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(function.folder.path(), 0o755);
+    replace_contract(&file, "\"id\": \"6.1.1\"", "\"id\": \"6.1.10\"");
+    set(&file, 0o000);
+    function.set_time("2026-12-01T12:00:01+01:00");
+    assert_eq!(status_as_nobody(&function, &form).await, 404);
+    set(&file, 0o644);
+    function.set_time("2026-12-01T12:00:02+01:00");
+    assert_eq!(status_as_nobody(&function, &form).await, 200);
 }
 
 #[track_caller]
