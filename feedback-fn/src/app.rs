@@ -128,6 +128,16 @@ impl App {
 
     /// Delivers what waits in the store until `shutdown` is ready, then finishes the mail in hand.
     pub async fn run_outbox(&self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+        self.run_outbox_as_set(std::future::pending(), shutdown).await
+    }
+
+    /// The same, also until other settings are to count (`changed`). Then the mail in hand has all the time that it
+    /// needs: cut off, it would perhaps have arrived and be sent again.
+    pub async fn run_outbox_as_set(
+        &self,
+        changed: impl Future<Output = ()>,
+        shutdown: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
         let config = self.config.get();
         let sender = config.sender.sender()?;
         let outbox = Outbox {
@@ -144,14 +154,22 @@ impl App {
         };
         let (stop, stopped) = watch::channel(false);
         let mut worker = pin!(outbox.run(stopped));
+        let mut shutdown = pin!(shutdown);
         tokio::select! {
-            () = &mut worker => {}
-            () = shutdown => {
+            () = &mut worker => return Ok(()),
+            () = changed => {
                 stop.send_replace(true);
-                // What is cut off here comes back when its lease ends.
-                let _ = tokio::time::timeout(FAREWELL, worker).await;
+                tokio::select! {
+                    () = &mut worker => return Ok(()),
+                    () = &mut shutdown => {}
+                }
+            }
+            () = &mut shutdown => {
+                stop.send_replace(true);
             }
         }
+        // What is cut off here comes back when its lease ends.
+        let _ = tokio::time::timeout(FAREWELL, worker).await;
         Ok(())
     }
 

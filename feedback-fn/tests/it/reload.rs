@@ -1,7 +1,12 @@
 //! What a changed configuration does to a running program.
 
-use crate::support::{Function, configuration};
+use crate::support::{Function, REVIEW, configuration};
 use feedback_fn::config::Config;
+use feedback_fn::store::DeliveryState;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 const FORM: [(&str, &str); 2] = [("target", "6.1.1"), ("suggestion", "Mehr Bänke")];
 
@@ -55,4 +60,50 @@ async fn mails_leave_by_the_new_way() {
     function.suggest(&FORM).await.reference();
     function.app.run_outbox(function.delivered()).await.unwrap();
     assert!(std::fs::read_dir(function.folder.path().join("elsewhere")).unwrap().next().is_some());
+}
+
+/// A mail server that takes one mail: for its last answer it needs a minute, which begins when it says so.
+async fn takes_its_time(listener: TcpListener, begins: oneshot::Sender<()>) {
+    let (stream, _) = listener.accept().await.unwrap();
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 ready\r\n").await.unwrap();
+    let mut begins = Some(begins);
+    let mut line = String::new();
+    while stream.read_line(&mut line).await.unwrap() > 0 {
+        let answer = match line.trim_end() {
+            "DATA" => "354 go on\r\n",
+            "." => {
+                tokio::time::pause();
+                begins.take().unwrap().send(()).unwrap();
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::resume();
+                "250 taken\r\n"
+            }
+            command if command.starts_with("EHLO") || command.starts_with("MAIL") => "250 fine\r\n",
+            command if command.starts_with("RCPT") => "250 fine\r\n",
+            "QUIT" => return,
+            _ => "",
+        };
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        line.clear();
+    }
+}
+
+#[tokio::test]
+async fn mail_in_hand_is_not_cut_off_by_a_reload() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server =
+        format!("host = \"127.0.0.1\"\nport = {}\ntls = \"none\"", listener.local_addr().unwrap().port());
+    let configuration = configuration("")
+        .replace("[transport.files]", "[transport.smtp]")
+        .replace("folder = \"mails\"", &server);
+    let function = Function::start_configured(&configuration, REVIEW).await;
+    function.suggest(&[("target", "dokument"), ("suggestion", "Mehr Bänke")]).await.reference();
+    let (begins, changed) = oneshot::channel();
+    tokio::spawn(takes_its_time(listener, begins));
+    let changed = async { changed.await.unwrap() };
+    function.app.run_outbox_as_set(changed, std::future::pending()).await.unwrap();
+    let stored = function.stored().await;
+    let states: Vec<_> = stored[0].deliveries.iter().map(|delivery| delivery.state).collect();
+    assert_eq!(states, [DeliveryState::Delivered], "it was taken, and nobody noted it");
 }

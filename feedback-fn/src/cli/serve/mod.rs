@@ -122,13 +122,8 @@ async fn deliver(
     mut reloaded: watch::Receiver<()>,
 ) -> anyhow::Result<()> {
     while !*stopped.borrow() {
-        let until = async {
-            tokio::select! {
-                () = raised(stopped.clone()) => {}
-                _ = reloaded.changed() => {}
-            }
-        };
-        app.run_outbox(until).await?;
+        let changed = async { drop(reloaded.changed().await) };
+        app.run_outbox_as_set(changed, raised(stopped.clone())).await?;
     }
     Ok(())
 }
