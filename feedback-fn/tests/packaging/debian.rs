@@ -48,6 +48,17 @@ fn is_there(source: &str) -> bool {
     files.any(|file| file.unwrap().file_name().to_str().unwrap().ends_with(ending))
 }
 
+/// Symbols are a tenth of the program, and lintian refuses it with them. Settings of a package replace `strip` of the
+/// profile, which cargo does not say.
+#[test]
+fn program_is_built_without_symbols() {
+    let manifest = std::fs::read_to_string(crate_folder().join("../Cargo.toml")).unwrap();
+    let manifest: Table = manifest.parse().unwrap();
+    let release = &manifest["profile"]["release"];
+    let own = release.get("package").and_then(|package| package.get("feedback-fn"));
+    assert_eq!(own.unwrap_or(release).get("strip"), Some(&Value::Boolean(true)));
+}
+
 #[test]
 fn newest_entry_of_the_changelog_is_about_this_version() {
     let changelog = metadata()["changelog"].as_str().unwrap().to_owned();
