@@ -82,14 +82,19 @@ fn guide_for_editors_shows_dates_as_the_site_does() {
 #[test]
 fn commands_in_the_documents_exist() {
     let mut seen = 0;
-    for document in
-        ["README.md", "docs/redaktion.md", "docs/operating.md", "feedback-fn/feedback.example.toml"]
-    {
-        for line in read(document).lines() {
-            seen += usize::from(check_command(document, line));
+    for document in with_handbook(&["README.md", "docs/redaktion.md", "feedback-fn/feedback.example.toml"]) {
+        for line in read(&document).lines() {
+            seen += usize::from(check_command(&document, line));
         }
     }
     assert!(seen >= 6, "only {seen} commands were found");
+}
+
+/// These documents, and the pages of the operator's handbook.
+fn with_handbook(documents: &[&str]) -> Vec<String> {
+    let pages = files(&["docs/operating"], "md").into_iter().map(|(path, _)| path);
+    let named = documents.iter().chain(&["docs/operating.md"]).map(|path| (*path).to_owned());
+    named.chain(pages).collect()
 }
 
 /// Whether the line calls one of the programs; then its options must be known.
@@ -119,11 +124,9 @@ fn check_command(document: &str, line: &str) -> bool {
 #[test]
 fn files_that_documents_link_to_exist() {
     let link = regex::Regex::new(r"\]\(([^)#:@]+)\)").unwrap();
-    for document in
-        ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/operating.md", "docs/redaktion.md"]
-    {
-        let folder = root().join(document).parent().unwrap().to_owned();
-        for captures in link.captures_iter(&read(document)) {
+    for document in with_handbook(&["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/redaktion.md"]) {
+        let folder = root().join(&document).parent().unwrap().to_owned();
+        for captures in link.captures_iter(&read(&document)) {
             assert!(folder.join(&captures[1]).exists(), "{document} links to `{}`", &captures[1]);
         }
     }

@@ -1,4 +1,4 @@
-//! Every command of the handbook, run as it is written there.
+//! Every command of the handbook, run as it is written there; and no page of it that nobody finds.
 
 use crate::installation::{Installation, PROGRAM, Ran, ran, reference, suggestion};
 use clap::CommandFactory;
@@ -6,16 +6,66 @@ use feedback_fn::cli::Cli;
 use feedback_fn::store::Standing;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The number that the handbook uses.
 const NUMBER: &str = "LOE-7KQ2-M9X7";
 
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Files of a folder and those below it, with one of these endings.
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, endings));
+        } else if endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The first page, and all behind it.
+fn pages() -> Vec<PathBuf> {
+    let docs = repository().join("docs");
+    [docs.join("operating.md")].into_iter().chain(files(&docs.join("operating"), &[".md"])).collect()
+}
+
+/// What the links of a document lead to: a file, and a heading in it.
+fn links(document: &Path) -> Vec<(PathBuf, Option<String>)> {
+    let text = std::fs::read_to_string(document).unwrap();
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links = links.filter(|link| !link.contains("://") && !link.starts_with('@') && !link.contains(' '));
+    let places = links.map(|link| {
+        let (file, heading) =
+            link.split_once('#').map_or((link, None), |(file, heading)| (file, Some(heading)));
+        let file = if file.is_empty() { document.to_owned() } else { document.with_file_name(file) };
+        (file, heading.map(str::to_owned))
+    });
+    places.collect()
+}
+
+/// The anchors of a page, as GitHub makes them of its headings.
+fn anchors(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| {
+        let heading = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        heading.chars().filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect()
+    };
+    headings.map(anchor).collect()
+}
+
 /// The lines of the handbook that call the program, without remarks.
 fn commands() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md");
-    let handbook = std::fs::read_to_string(path).unwrap();
+    let pages = pages().into_iter().map(|path| std::fs::read_to_string(path).unwrap());
+    let handbook = pages.collect::<Vec<_>>().join("\n");
     let blocks = handbook.split("```sh\n").skip(1).map(|block| block.split("\n```").next().unwrap());
     let lines = blocks.flat_map(|block| block.lines().map(|line| line.split(" #").next().unwrap().trim()));
     // Tests run as who they are.
@@ -89,5 +139,68 @@ fn handbook_has_an_example_of_every_command() {
         let name = command.get_name();
         // The service is started by systemd.
         assert!(shown.contains(name) || name == "serve", "`{name}` has no example in the handbook");
+    }
+}
+
+#[test]
+fn first_page_of_the_handbook_begins_with_what_to_do_and_leads_to_every_other() {
+    let first = repository().join("docs/operating.md");
+    let text = std::fs::read_to_string(&first).unwrap();
+    let table = text.find("| what you see |").unwrap();
+    assert!(table < text.find("| you want to |").unwrap() && !text[..table].contains("```"), "{text}");
+    let linked: BTreeSet<PathBuf> = links(&first).into_iter().map(|(file, _)| file).collect();
+    let missing: Vec<PathBuf> = pages().into_iter().skip(1).filter(|page| !linked.contains(page)).collect();
+    assert!(pages().len() > 4 && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_link_of_the_documents_leads_to_a_heading_that_is_there() {
+    let root = repository();
+    // The list of messages quotes content.
+    let mut documents = files(&root.join("docs"), &[".md"]);
+    documents.retain(|document| !document.ends_with("messages.md"));
+    documents.extend(
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"].map(|name| root.join(name)),
+    );
+    let mut headings = 0;
+    for document in documents {
+        for (file, heading) in links(&document) {
+            let told = || format!("{}: {} {heading:?}", document.display(), file.display());
+            assert!(file.exists(), "{}", told());
+            if let Some(heading) = &heading {
+                headings += 1;
+                assert!(anchors(&file).contains(heading), "{}", told());
+            }
+        }
+    }
+    assert!(headings > 30, "{headings}");
+}
+
+#[test]
+fn documents_that_the_program_and_its_package_name_are_there() {
+    let root = repository();
+    let mut naming = files(&root.join("feedback-fn/src"), &[".rs"]);
+    naming.extend(files(&root.join("feedback-fn/packaging"), &[""]));
+    naming.extend(["feedback.example.toml", "Cargo.toml"].map(|name| root.join("feedback-fn").join(name)));
+    let mut named = 0;
+    for file in naming {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (folder, start) in [("docs", "docs/"), ("docs", "/usr/share/doc/feedback-fn/")] {
+            for rest in text.split(start).skip(1) {
+                let mut name =
+                    rest.split(|letter: char| !letter.is_ascii_alphanumeric() && !"/-._".contains(letter));
+                let Some(name) = name.next().and_then(|name| name.strip_suffix(".md")) else { continue };
+                named += 1;
+                let page = root.join(folder).join(format!("{name}.md"));
+                assert!(page.exists(), "{} names {}", file.display(), page.display());
+            }
+        }
+    }
+    assert!(named >= 5, "{named}");
+    let package = std::fs::read_to_string(root.join("feedback-fn/Cargo.toml")).unwrap();
+    for asset in
+        ["\"../docs/operating.md\"", "\"../docs/operating/*.md\", \"usr/share/doc/feedback-fn/operating/\""]
+    {
+        assert!(package.contains(asset), "{asset}");
     }
 }

@@ -48,7 +48,7 @@ fn systemd_understands_every_line() {
 fn unit_makes_the_folder_of_the_socket_that_the_documents_name() {
     let socket = "unix:/run/feedback-fn/http.sock";
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for document in ["feedback.example.toml", "../docs/operating.md"] {
+    for document in ["feedback.example.toml", "../docs/operating/install.md"] {
         let text = std::fs::read_to_string(root.join(document)).unwrap();
         assert!(text.contains(socket), "{document} names `{socket}`");
     }

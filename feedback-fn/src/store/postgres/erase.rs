@@ -3,7 +3,7 @@
 //! A deleted row stays in the file of its table until VACUUM, and its bytes until something else is written over
 //! them. `purge`, which works every day, makes that room free; `erase`, which somebody asked for, writes the tables
 //! anew, so that their files hold what is stored and nothing else. The server's write-ahead log, its standbys and
-//! its dumps are beyond a client: `docs/operating.md` says what is to be set there.
+//! its dumps are beyond a client: `docs/operating/how-it-works.md` says what is to be set there.
 
 use super::link::transaction;
 use super::trouble::Trouble;
