@@ -10,7 +10,8 @@ use std::path::Path;
 /// What to do for who may not use `path`, as a sentence for a hint. Tells by the nearest of the file and the
 /// folders above it that can be seen.
 pub(crate) fn advice(path: &Path) -> String {
-    let seen = path.ancestors().find_map(|path| Some((path, std::fs::metadata(path).ok()?)));
+    let mut above = path.ancestors().map(|path| if path == Path::new("") { Path::new(".") } else { path });
+    let seen = above.find_map(|path| Some((path, std::fs::metadata(path).ok()?)));
     match seen {
         Some((seen, metadata)) => by_owner(seen, &metadata),
         None => "run it as the user who runs the service".to_owned(),

@@ -76,7 +76,10 @@ pub enum TokenError {
 impl Seal {
     /// A seal with this secret.
     pub fn new(secret: &[u8]) -> anyhow::Result<Seal> {
-        ensure!(secret.len() >= SHORTEST_SECRET, "the secret has less than {SHORTEST_SECRET} bytes");
+        ensure!(
+            secret.len() >= SHORTEST_SECRET,
+            "the secret has less than {SHORTEST_SECRET} bytes\nhint: `head -c 32 /dev/urandom | base64` draws one"
+        );
         Ok(Seal(Hmac::new_from_slice(secret).context("the secret cannot be used")?))
     }
 

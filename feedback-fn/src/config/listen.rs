@@ -59,6 +59,15 @@ impl Listen {
         Ok(Listen::Address(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))))
     }
 
+    /// Whether only one of the two could listen. The system chooses for port 0, and passes sockets in order.
+    pub(super) fn is_same(&self, other: &Listen) -> bool {
+        match self {
+            Listen::Systemd => false,
+            Listen::Address(address) => address.port() != 0 && self == other,
+            Listen::Socket(_) => self == other,
+        }
+    }
+
     /// Relative paths count from `base`.
     pub(super) fn below(self, base: &Path) -> Listen {
         match self {

@@ -24,6 +24,9 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 const MIB: u64 = 1024 * 1024;
+/// The settings that stand in no table.
+const AT_THE_TOP: [&str; 7] =
+    ["listen", "socket_mode", "contract", "data", "reference_prefix", "secret_file", "reserve_mib"];
 
 /// The checked configuration.
 #[derive(Debug, Clone)]
@@ -170,7 +173,7 @@ impl Config {
     }
 
     fn read(text: &str, base: &Path, port: Option<&str>) -> anyhow::Result<Config> {
-        let raw: RawConfig = toml::from_str(text)?;
+        let raw: RawConfig = toml::from_str(text).map_err(placed)?;
         ensure!(raw.guard.forms_per_minute > 0, "`guard.forms_per_minute` is 0: nobody could send anything");
         ensure!(raw.guard.burst > 0, "`guard.burst` is 0: nobody could send anything");
         ensure!(raw.guard.connections > 0, "`guard.connections` is 0: nobody could connect");
@@ -181,6 +184,12 @@ impl Config {
             let context = || format!("`operator.address` is `{}`", operator.address);
             operator.address.parse::<PlainAddress>().with_context(context)
         });
+        let admin = raw.admin.map(|admin| admin.checked(base)).transpose()?;
+        let listen = raw.listen.map_or_else(|| Listen::unless_said(port), |said| Ok(said.below(base)))?;
+        ensure!(
+            admin.as_ref().is_none_or(|admin| !admin.listen.is_same(&listen)),
+            "`listen` and `admin.listen` are both `{listen}`: give the admin address another port"
+        );
         let postgres = raw.store.postgres;
         ensure!(
             postgres.is_some() || raw.data.is_some(),
@@ -193,9 +202,9 @@ impl Config {
         );
         Ok(Config {
             base: base.to_owned(),
-            listen: raw.listen.map_or_else(|| Listen::unless_said(port), |said| Ok(said.below(base)))?,
+            listen,
             socket_mode: raw.socket_mode,
-            admin: raw.admin.map(|admin| admin.checked(base)).transpose()?,
+            admin,
             contract: base.join(raw.contract),
             data: base.join(raw.data.unwrap_or_else(|| "data".into())),
             postgres,
@@ -252,11 +261,25 @@ impl Config {
         if self.postgres.is_some() {
             return Ok(());
         }
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.data)
-            .with_context(|| format!("cannot create the data folder `{}`", self.data.display()))
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data).map_err(|error| {
+            let hint = match self.data.exists() {
+                true => "it is a file: move it away, or change `data`".to_owned(),
+                false => rights::advice(&self.data),
+            };
+            anyhow!("cannot create the data folder `{}`: {error}\nhint: {hint}", self.data.display())
+        })
+    }
+}
+
+/// A setting that is written below a table is one of that table: newcomers add it at the end.
+fn placed(error: toml::de::Error) -> anyhow::Error {
+    let unknown = error.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    match unknown.filter(|name| AT_THE_TOP.contains(name)) {
+        Some(name) => {
+            let hint = format!("`{name}` belongs above the first line with `[…]`");
+            anyhow!("{}\nhint: {hint}", error.to_string().trim_end())
+        }
+        None => error.into(),
     }
 }
 
@@ -316,6 +339,9 @@ mod tests {
         check("data = \"data\"", "", "`data` is missing");
         check("# [store.postgres]", "[store.postgresql]", "unknown field `postgresql`");
         check("# [store.postgres]", "[store.postgres]", "missing field `host`");
+        check(admin, "[admin]\nlisten = \"127.0.0.1:8787\"", "are both `127.0.0.1:8787`");
+        let late = "quarantine = true\nsecret_file = \"secret\"";
+        check("quarantine = true", late, "hint: `secret_file` belongs above the first line with `[…]`");
     }
 
     /// The settings of a table, as the parser names them to who writes another one.

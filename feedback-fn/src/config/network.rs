@@ -12,6 +12,12 @@ pub struct Network {
 }
 
 impl Network {
+    /// Whether every address of IPv4, or all, lie in it.
+    pub fn is_everything(&self) -> bool {
+        let is_ipv4 = self.length == 96 && self.bits >> 32 == 0xffff;
+        self.length == 0 || is_ipv4
+    }
+
     /// Whether the address lies in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         let differing = self.bits ^ bits(address);

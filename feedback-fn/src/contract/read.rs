@@ -3,7 +3,7 @@
 //! The version is read first, so that a file of another version is named as such and not as a broken one.
 
 use super::{Recipient, Review, VERSION};
-use anyhow::{Context, bail, ensure};
+use anyhow::{anyhow, bail, ensure};
 use serde::Deserialize;
 use std::collections::HashSet;
 
@@ -15,18 +15,29 @@ struct Versioned {
 /// Reads and checks a contract.
 pub fn parse(json: &[u8]) -> anyhow::Result<Review> {
     let Versioned { version } =
-        serde_json::from_slice(json).context("not a contract of the generator: `version` cannot be read")?;
+        serde_json::from_slice(json).map_err(|error| broken("`version` cannot be read", &error))?;
     if version != VERSION {
         bail!(
             "the contract has version {version}, this program understands version {VERSION}; \
-             use a generator and a feedback-fn of the same release"
+             use a generator and a feedback-fn of the same release\nhint: {}",
+            match version > VERSION {
+                true => "install the feedback-fn that came with this generator",
+                false => "build the site with the generator that came with this feedback-fn",
+            }
         );
     }
     let mut review: Review =
-        serde_json::from_slice(json).context("the contract does not have the agreed form")?;
+        serde_json::from_slice(json).map_err(|error| broken("it does not have the agreed form", &error))?;
     check(&review)?;
     review.recipients.themes.values_mut().chain([&mut review.recipients.default]).for_each(once_each);
     Ok(review)
+}
+
+fn broken(what: &str, error: &serde_json::Error) -> anyhow::Error {
+    anyhow!(
+        "not a contract of the generator: {what}: {error}\nhint: `contract` must lead to the whole `review.json` that \
+         `auslage build` writes"
+    )
 }
 
 /// Who is named twice, perhaps in other letters, gets one mail.
@@ -51,7 +62,8 @@ fn check(review: &Review) -> anyhow::Result<()> {
     }
     ensure!(
         !review.recipients.default.is_empty(),
-        "`recipients.default` is empty: nobody would get the mails"
+        "`recipients.default` is empty: nobody would get the mails\nhint: name somebody as `default` under \
+         `[extra.auslage.recipients]` in `site/zola.toml`, and build again"
     );
     if let Some(round) = &review.round {
         ensure!(

@@ -18,7 +18,12 @@ pub struct PlainAddress(Address);
 
 /// Why a text is no [`PlainAddress`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoPlainAddress;
+pub enum NoPlainAddress {
+    /// It is none.
+    Shape,
+    /// It has letters that only some mail servers understand (RFC 6531).
+    Letters,
+}
 
 impl PlainAddress {
     /// The part after the `@`.
@@ -41,13 +46,14 @@ impl FromStr for PlainAddress {
     type Err = NoPlainAddress;
 
     fn from_str(text: &str) -> Result<PlainAddress, NoPlainAddress> {
-        let (local, domain) = text.rsplit_once('@').ok_or(NoPlainAddress)?;
+        let wrong = if text.is_ascii() { NoPlainAddress::Shape } else { NoPlainAddress::Letters };
+        let (local, domain) = text.rsplit_once('@').ok_or(NoPlainAddress::Shape)?;
         let sound =
             text.len() <= LONGEST && local.len() <= LONGEST_LOCAL && is_local(local) && is_domain(domain);
         if !sound {
-            return Err(NoPlainAddress);
+            return Err(wrong);
         }
-        Address::new(local, domain).map(PlainAddress).map_err(|_| NoPlainAddress)
+        Address::new(local, domain).map(PlainAddress).map_err(|_| wrong)
     }
 }
 
@@ -59,7 +65,13 @@ impl fmt::Display for PlainAddress {
 
 impl fmt::Display for NoPlainAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a plain mail address such as `name@example.org`")
+        f.write_str(match self {
+            NoPlainAddress::Shape => "not a plain mail address such as `name@example.org`",
+            NoPlainAddress::Letters => {
+                "not every mail server understands its letters: write a domain with umlauts as `xn--…`, which \
+                 `idn2 DOMAIN` prints"
+            }
+        })
     }
 }
 
@@ -128,7 +140,19 @@ mod tests {
             "a@b.example\0",
             &long,
         ] {
-            assert_eq!(text.parse::<PlainAddress>(), Err(NoPlainAddress), "{text:?}");
+            assert!(text.parse::<PlainAddress>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn umlauts_are_told_with_the_other_way_to_write_them() {
+        let told = |text: &str| text.parse::<PlainAddress>().unwrap_err().to_string();
+        for text in ["ü@b.example", "a@l\u{f6}ffingen.example"] {
+            assert!(told(text).contains("as `xn--…`"), "{text}");
+        }
+        assert!(
+            told("rathaus").contains("`name@example.org`")
+                && told("löffingen").contains("`name@example.org`")
+        );
     }
 }

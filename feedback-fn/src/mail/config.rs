@@ -9,7 +9,7 @@ use super::smtp::{Credentials, Security, SmtpSettings, SmtpTransport, tls};
 use super::text::HeaderText;
 use super::{Failure, Mail, Outcome, Transport};
 use crate::rights;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -118,13 +118,27 @@ impl TryFrom<RawTransport> for TransportConfig {
 }
 
 impl TransportConfig {
+    /// The mail server and its port.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            TransportConfig::Files(_) => None,
+            TransportConfig::Smtp(smtp) => Some(format!("{}:{}", smtp.host, smtp.port())),
+        }
+    }
+
     /// Checks the settings and opens the way; relative paths count from `base`. Connects to nothing yet.
     pub fn open(&self, base: &Path, sender: &Sender) -> Result<Route> {
         match self {
             TransportConfig::Files(files) => {
                 let folder = base.join(&files.folder);
                 let transport = FilesTransport::new(folder.clone());
-                transport.map(Route::Files).with_context(|| format!("the folder `{}`", folder.display()))
+                transport.map(Route::Files).map_err(|error| {
+                    anyhow!(
+                        "the folder of the mails `{}`: {error}\nhint: {}",
+                        folder.display(),
+                        rights::advice(&folder)
+                    )
+                })
             }
             TransportConfig::Smtp(smtp) => {
                 let settings = smtp.settings(base, sender)?;
@@ -141,19 +155,22 @@ impl SmtpConfig {
             "`tls = \"none\"` is for this computer only (`127.0.0.1`, `::1` or `localhost`), and `{}` is another",
             self.host
         );
-        let default_port = match self.tls {
-            Tls::Implicit => 465,
-            Tls::StartTls => 587,
-            Tls::None => 25,
-        };
         let hello = self.hello.as_deref().unwrap_or(sender.address.domain());
         ensure!(is_host_name(hello), "`hello` is not a host name: `{hello}`");
         Ok(SmtpSettings {
             host: self.host.clone(),
-            port: self.port.unwrap_or(default_port),
+            port: self.port(),
             hello: hello.to_owned(),
             security: self.security(base)?,
             credentials: self.credentials(base)?,
+        })
+    }
+
+    fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            Tls::Implicit => 465,
+            Tls::StartTls => 587,
+            Tls::None => 25,
         })
     }
 

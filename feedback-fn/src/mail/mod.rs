@@ -134,6 +134,10 @@ impl Failure {
             Stage::StartTls => {
                 "the server does not offer STARTTLS on this port: try `tls = \"implicit\"`, port 465"
             }
+            Stage::Tls if self.what.contains("corrupt message") => {
+                "the server does not speak TLS from the start on this port: write `tls = \"starttls\"` (port 587), or take \
+                 port 465"
+            }
             Stage::Tls => {
                 "the certificate was not accepted: check `host`, or give the authority's certificate as `ca_file`"
             }

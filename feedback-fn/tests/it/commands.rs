@@ -277,7 +277,7 @@ fn check_notices_a_clock_that_is_behind_what_has_happened() {
     late.received = "2990-01-01T11:00:00Z".parse().unwrap();
     installation.keep(&[late], Standing::Accepted);
     let told = "a suggestion came at 2990-01-01 12:00\nhint: set the clock";
-    check(&installation.run(&["check"]), 1, &["clock: NOT in order", told, "error: 1 of 8 is not in order"]);
+    check(&installation.run(&["check"]), 1, &["clock: NOT in order", told, "error: 1 of 9 is not in order"]);
     check(&installation.run(&["erase", reference(1).as_str(), "--yes"]), 0, &[]);
 
     let contract = std::fs::File::options().append(true).open(installation.path("review.json")).unwrap();
@@ -291,7 +291,7 @@ fn check_says_how_much_room_is_left() {
     let installation = Installation::new();
     check(&installation.run(&["check"]), 0, &["disk: in order", "MiB are free, 64 are kept in reserve"]);
     let installation = Installation::with("reserve_mib = 99999999999");
-    let told = ["disk: NOT in order", "lower `reserve_mib`", "error: 2 of 8 are not in order"];
+    let told = ["disk: NOT in order", "lower `reserve_mib`", "error: 2 of 9 are not in order"];
     check(&installation.run(&["check"]), 1, &told);
 }
 

@@ -147,7 +147,7 @@ fn what_cannot_be_listened_at_stops_the_start() {
     assert_eq!(std::fs::read(folder.path().join("http.sock")).unwrap(), b"mine");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     write(folder.path(), &format!("listen = \"{}\"", taken.local_addr().unwrap()));
-    check_refused(&folder, "another program may use it");
+    check_refused(&folder, "another program uses it");
     write(folder.path(), "listen = \"systemd\"");
     check_refused(&folder, "systemd passed no socket");
 }

@@ -12,6 +12,7 @@ mod answers;
 mod bots;
 mod commands;
 mod contract;
+mod diagnosis;
 mod erasing;
 mod forms;
 mod handbook;

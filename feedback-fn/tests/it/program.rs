@@ -145,7 +145,7 @@ fn check_tells_all_that_is_wrong_and_fails() {
     for line in [
         "contract: NOT in order: there is no contract `review.json`\nhint: build the site (`auslage --root site build`",
         "store: in order",
-        "mail: NOT in order: connecting",
+        "mail: NOT in order: `127.0.0.1:1`: connecting",
     ] {
         assert!(report.contains(line), "{report}");
     }

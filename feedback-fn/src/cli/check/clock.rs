@@ -5,7 +5,7 @@
 use crate::cli::beside::ask;
 use crate::clock::in_town;
 use crate::config::Config;
-use crate::contract::{self, Phase, Review, Round};
+use crate::contract::{Phase, Review, Round};
 use crate::store::Which;
 use anyhow::{Context, ensure};
 use jiff::tz::TimeZone;
@@ -18,17 +18,25 @@ const HINT: &str = "set the clock (`timedatectl` shows and `timedatectl set-ntp 
 /// Compares `now` with what has happened already.
 pub(super) fn check(config: &Config, now: Timestamp) -> anyhow::Result<String> {
     TimeZone::get("Europe/Berlin").context("the time zone `Europe/Berlin` is not known")?;
-    for (what, when) in [("the contract was written", written(config)), ("a suggestion came", newest(config))]
-    {
-        let Some(when) = when else { continue };
-        ensure!(
-            now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX) >= when,
-            "it is {} by the clock, but {what} at {}\nhint: {HINT}",
-            shown(now),
-            shown(when)
-        );
-    }
-    Ok(format!("it is {} in Germany; {}", shown(now), round(review(config).as_ref(), now)))
+    after_contract(config, now)?;
+    after(newest(config), "a suggestion came", now)?;
+    Ok(format!("it is {} in Germany; {}", shown(now), round(super::review(config).as_ref(), now)))
+}
+
+/// Compares `now` with the day of the contract only.
+pub(super) fn after_contract(config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    after(written(config), "the contract was written", now)
+}
+
+fn after(when: Option<Timestamp>, what: &str, now: Timestamp) -> anyhow::Result<()> {
+    let Some(when) = when else { return Ok(()) };
+    ensure!(
+        now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX) >= when,
+        "it is {} by the clock, but {what} at {}\nhint: {HINT}",
+        shown(now),
+        shown(when)
+    );
+    Ok(())
 }
 
 fn written(config: &Config) -> Option<Timestamp> {
@@ -39,11 +47,6 @@ fn written(config: &Config) -> Option<Timestamp> {
 fn newest(config: &Config) -> Option<Timestamp> {
     let newest = ask(config, async |store| Ok(store.list(Which::All, 1).await?)).ok()?;
     newest.first().map(|listed| listed.suggestion.received)
-}
-
-#[expect(clippy::disallowed_methods, reason = "commands are an edge")]
-fn review(config: &Config) -> Option<Review> {
-    contract::parse(&std::fs::read(&config.contract).ok()?).ok()
 }
 
 fn round(review: Option<&Review>, now: Timestamp) -> String {

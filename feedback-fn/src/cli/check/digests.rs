@@ -18,7 +18,7 @@ fn gets_mail(address: &str, recipients: &Recipients) -> bool {
 
 fn warning(address: &str) -> String {
     format!(
-        "warning: `delivery.daily_digest` has `{address}`, to whom the contract sends nothing\nhint: write the \
+        "`delivery.daily_digest` has `{address}`, to whom the contract sends nothing\nhint: write the \
          address as `recipients` of the contract has it, or take it out"
     )
 }

@@ -5,6 +5,8 @@
 
 mod clock;
 mod digests;
+mod doors;
+mod doubts;
 
 use super::access;
 use super::terminal::{counted, say};
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(path: &Path) -> anyhow::Result<()> {
     let config = Config::load(path)?;
     say(&format!("configuration: in order, `{}`", path.display()));
+    let endpoint = review(&config).map_or_else(|| "/".to_owned(), |review| review.endpoint);
     let results = [
         ("contract", contract(&config)),
         ("secret", secret(&config)),
@@ -31,6 +34,7 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
         ("disk", disk(&config)),
         ("permissions", access::check(&config)),
         ("clock", clock::check(&config, SystemClock.now())),
+        ("doors", doors::check(&config, &endpoint)),
         ("mail", mail(&config)),
     ];
     for (what, result) in &results {
@@ -39,10 +43,20 @@ pub(super) fn run(path: &Path) -> anyhow::Result<()> {
             Err(error) => say(&format!("{what}: NOT in order: {error:#}")),
         }
     }
-    daily_digests(&config).iter().chain(&as_root(&config)).for_each(|warning| say(warning));
+    let doubts = doubts::of(&config, review(&config).as_ref(), SystemClock.now());
+    doubts.iter().chain(&as_root(&config)).for_each(|doubt| say(&format!("warning: {doubt}")));
     let failed = results.iter().filter(|(_, result)| result.is_err()).count();
     ensure!(failed == 0, "{}", unordered(failed, results.len() + 1));
     Ok(())
+}
+
+/// What `serve` should say at its start, a line each: what works and should be looked at. Asks no database.
+pub(super) fn doubts(config: &Config) -> Vec<String> {
+    let now = SystemClock.now();
+    let failing = [disk(config).err(), clock::after_contract(config, now).err()].into_iter().flatten();
+    let doubts = doubts::of(config, review(config).as_ref(), now);
+    let all = failing.map(|error| format!("{error:#}")).chain(doubts);
+    all.map(|doubt| doubt.replace("\nhint: ", "; ")).collect()
 }
 
 fn unordered(failed: usize, all: usize) -> String {
@@ -65,17 +79,15 @@ fn contract(config: &Config) -> anyhow::Result<String> {
 fn as_root(config: &Config) -> Option<String> {
     let told = || {
         let advice = rights::advice(&config.data);
-        format!("warning: root may do more than the user of the service\nhint: {advice}")
+        format!("root may do more than the user of the service\nhint: {advice}")
     };
     access::is_foreign_root(config).then(told)
 }
 
-/// Nothing without a contract, about which the operator has been told.
+/// None without a contract that can be used, about which the operator is told elsewhere.
 #[expect(clippy::disallowed_methods, reason = "commands are an edge")]
-fn daily_digests(config: &Config) -> Vec<String> {
-    let review = std::fs::read(&config.contract).ok().and_then(|json| contract::parse(&json).ok());
-    review
-        .map_or_else(Vec::new, |review| digests::warnings(&config.delivery.daily_digest, &review.recipients))
+fn review(config: &Config) -> Option<Review> {
+    std::fs::read(&config.contract).ok().and_then(|json| contract::parse(&json).ok())
 }
 
 fn summary(review: &Review) -> String {
@@ -158,8 +170,12 @@ fn mail(config: &Config) -> anyhow::Result<String> {
     }
     let mut route = config.transport.open(&config.base, &sender)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(route.probe()).map_err(|failure| advised(&failure))?;
-    Ok("the route can be reached".to_owned())
+    let probed = runtime.block_on(route.probe());
+    probed.map_err(|failure| match config.transport.place() {
+        Some(place) => advised(&failure).context(format!("`{place}`")),
+        None => advised(&failure),
+    })?;
+    Ok("the route can be reached; whether it takes mails from this sender, `send-test` tells".to_owned())
 }
 
 fn advised(failure: &Failure) -> anyhow::Error {

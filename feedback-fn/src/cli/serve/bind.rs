@@ -5,7 +5,8 @@ use crate::config::{Listen, SocketMode};
 use anyhow::{Context, anyhow, bail, ensure};
 use listenfd::ListenFd;
 use std::fs::Permissions;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -16,6 +17,12 @@ const NO_SOCKET: &str = "systemd passed no socket, and `listen` is \"systemd\"\n
 const ONE_SOCKET: &str = "systemd passed one socket, and `[admin] listen = \"systemd\"` needs a second\nhint: add a \
                           `ListenStream=` with `systemctl edit feedback-fn.socket`, then `systemctl restart \
                           feedback-fn.socket feedback-fn.service`";
+/// Of a file where the socket is to be.
+pub(in crate::cli) const NO_SOCKET_FILE: &str =
+    "there is a file that is no socket; move it away, or change `listen`";
+/// Who else may use an address.
+pub(in crate::cli) const OTHERS: &str =
+    "another program uses it: `ss -ltnp` shows which; end it, or change `listen`";
 /// The socket unit of the package listens at the address that people write first.
 const OWN_SOCKET: &str =
     "systemd may hold it for this program: write `listen = \"systemd\"`, or stop the socket unit";
@@ -53,28 +60,45 @@ pub(super) async fn open(
     match listen {
         Listen::Address(address) => {
             let others = match inherited.0.len() {
-                0 => "another program may use it: change `listen`",
+                0 => OTHERS,
                 _ => OWN_SOCKET,
             };
             let listener = TcpListener::bind(address).await;
-            Ok(listener
-                .map_err(|error| anyhow!("cannot listen at `{address}`: {error}\nhint: {others}"))?
-                .into())
+            Ok(listener.map_err(|error| refused(*address, &error, others))?.into())
         }
         Listen::Socket(path) => {
-            ensure!(
-                has_folder(path),
-                "cannot listen at `{listen}`: its folder does not exist\nhint: make it, for the user of the service; \
-                 the unit makes `/run/feedback-fn`"
-            );
+            ensure!(has_folder(path), "{}", no_folder(&listen.to_string()));
             socket(path, mode).with_context(|| format!("cannot listen at `{listen}`"))
         }
         Listen::Systemd => inherited.take(at),
     }
 }
 
+/// Why an address cannot be listened at, and what to do; `others` says who may have it.
+pub(in crate::cli) fn refused(address: SocketAddr, error: &io::Error, others: &str) -> anyhow::Error {
+    let hint = match error.kind() {
+        ErrorKind::AddrNotAvailable => {
+            "this computer has no such address (`ip address` shows which it has): behind a proxy on the same computer \
+             write `127.0.0.1` with the port"
+        }
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 are for root: take another one, or let systemd listen (`listen = \"systemd\"`)"
+        }
+        _ => others,
+    };
+    anyhow!("cannot listen at `{address}`: {error}\nhint: {hint}")
+}
+
+/// What is missing for a Unix socket.
+pub(in crate::cli) fn no_folder(listen: &str) -> String {
+    format!(
+        "cannot listen at `{listen}`: its folder does not exist\nhint: make it, for the user of the service; the unit \
+         makes `/run/feedback-fn`"
+    )
+}
+
 /// Also where nobody can tell: what is wrong then is told by who binds.
-fn has_folder(path: &Path) -> bool {
+pub(in crate::cli) fn has_folder(path: &Path) -> bool {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     folder.is_none_or(|folder| folder.try_exists().unwrap_or(true))
 }
@@ -96,7 +120,7 @@ fn is_left_over(path: &Path) -> anyhow::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         found => found?.file_type(),
     };
-    ensure!(kind.is_socket(), "there is a file that is no socket; move it away, or change `listen`");
+    ensure!(kind.is_socket(), "{NO_SOCKET_FILE}");
     match UnixStream::connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(true),
         Ok(_) => bail!("another program listens there; end it, or change `listen`"),

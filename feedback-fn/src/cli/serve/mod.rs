@@ -2,10 +2,10 @@
 //!
 //! SIGHUP reads the configuration again; SIGTERM and Ctrl-C end the program within ten seconds.
 
-mod bind;
+pub(in crate::cli) mod bind;
 mod notify;
 
-use super::{access, log};
+use super::{access, check, log};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::{App, Listener, Loaded, rights, serve, serve_admin};
@@ -48,6 +48,9 @@ async fn work(path: &Path, mut config: Config, inherited: Inherited) -> anyhow::
         tracing::warn!(event = "server.few_files", connections = config.guard.connections, wanted);
     }
     warn_of_readers(&config);
+    for problem in check::doubts(&config) {
+        tracing::warn!(event = "settings.doubtful", problem);
+    }
     notifier.ready();
     let (stop, stopped) = watch::channel(false);
     let (reload, reloaded) = watch::channel(());
