@@ -48,7 +48,7 @@ fn is_there(source: &str) -> bool {
     files.any(|file| file.unwrap().file_name().to_str().unwrap().ends_with(ending))
 }
 
-/// Symbols are a tenth of the program, and lintian refuses it with them. Settings of a package replace `strip` of the
+/// Symbols are a sixth of the program, and lintian refuses it with them. Settings of a package replace `strip` of the
 /// profile, which cargo does not say.
 #[test]
 fn program_is_built_without_symbols() {
