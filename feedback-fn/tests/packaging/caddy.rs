@@ -1,7 +1,7 @@
 //! `proxy/Caddyfile` in front of the program. The certificate is given: it would come from an authority.
 
 use crate::certificate::Certificate;
-use crate::town::{Proxy, Town, serves_a_town};
+use crate::town::{Proxy, Town, says_what_to_do_without_it, serves_a_town};
 use crate::{adapted, free_port, program};
 use std::process::Command;
 
@@ -32,4 +32,5 @@ fn town_is_served_by_caddy() {
     command.env("HOME", town.folder.path()).env("XDG_DATA_HOME", town.folder.path());
     let _proxy = Proxy::start(&mut command, port);
     serves_a_town(|| certificate.connect(port));
+    says_what_to_do_without_it(town, || certificate.connect(port));
 }

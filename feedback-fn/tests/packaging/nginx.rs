@@ -1,7 +1,7 @@
 //! `proxy/nginx.conf` in front of the program.
 
 use crate::certificate::Certificate;
-use crate::town::{Proxy, Town, serves_a_town};
+use crate::town::{Proxy, Town, says_what_to_do_without_it, serves_a_town};
 use crate::{adapted, free_port, program};
 use std::process::Command;
 
@@ -44,4 +44,5 @@ fn town_is_served_by_nginx() {
     assert!(log.contains("POST /rueckmeldung/send"), "{log}");
     assert!(!log.contains("127.0.0.1") && !log.contains("192.0.2."), "the log names addresses: {log}");
     assert!(!log.contains("?nr="), "the log names references: {log}");
+    says_what_to_do_without_it(town, || certificate.connect(secure));
 }

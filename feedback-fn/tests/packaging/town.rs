@@ -24,6 +24,7 @@ impl Town {
     pub fn new() -> Town {
         let folder = tempfile::tempdir().unwrap();
         let public = folder.path().join("public");
+        std::fs::create_dir_all(public.join("vorschlag")).unwrap();
         std::fs::create_dir_all(public.join("thema")).unwrap();
         // A proxy may give up the rights of who started it.
         open_to_all(folder.path());
@@ -33,6 +34,7 @@ impl Town {
             ("index.html", "the first page"),
             ("thema/index.html", "a theme"),
             ("404.html", "the town's own words: not found"),
+            ("vorschlag/outage.html", "the town's own words: later"),
             ("review.json", review.as_str()),
         ] {
             std::fs::write(public.join(name), text).unwrap();
@@ -171,6 +173,20 @@ pub fn form(page: &str, body: &str, claimed: &str) -> String {
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// What must hold behind any proxy while the program is gone.
+pub fn says_what_to_do_without_it<S: Read + Write>(town: Town, connect: impl Fn() -> S) {
+    let Town { folder, program, .. } = &town;
+    let id = rustix::process::Pid::from_child(program);
+    rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+    assert!(folder.path().exists());
+    for request in [form("send", "target=6.1.1&suggestion=Mehr", "192.0.2.9"), get("/rueckmeldung/receipt")] {
+        let reply = ask(connect(), &request);
+        assert_eq!(reply.status, 502, "{reply:?}");
+        assert!(reply.body.contains("the town's own words: later"), "{reply:?}");
+        assert!(!reply.head.contains("location:"), "reloading would not send it again: {reply:?}");
+    }
 }
 
 /// What must hold behind any proxy.

@@ -17,6 +17,14 @@ use crate::site::{NodeId, PageId, SectionId, Site};
 use crate::strategy::Strategy;
 use crate::values::Additions;
 
+/// Which templates a site has.
+pub(super) struct Found {
+    /// Names of those that go into the contract.
+    pub(super) functions: Vec<&'static str>,
+    /// The page for when the function is away.
+    pub(super) outage: Option<&'static str>,
+}
+
 /// A site with a strategy, ready to be rendered.
 pub struct StrategySite<'a> {
     site: &'a Site,
@@ -24,8 +32,7 @@ pub struct StrategySite<'a> {
     strategy: Strategy,
     settings: Settings,
     review: Review,
-    /// Names of the templates that go into the contract.
-    functions: Vec<&'static str>,
+    found: Found,
     today: Date,
     entities: Vec<Value>,
     global: Value,
@@ -39,13 +46,13 @@ impl<'a> StrategySite<'a> {
         strategy: Strategy,
         settings: Settings,
         review: Review,
-        functions: Vec<&'static str>,
+        found: Found,
         today: Date,
     ) -> Self {
         let maker = Maker { site, bodies, strategy: &strategy, settings: &settings, review: &review, today };
         let entities = maker.entities();
         let global = maker.strategy(&entities);
-        Self { site, bodies, strategy, settings, review, functions, today, entities, global }
+        Self { site, bodies, strategy, settings, review, found, today, entities, global }
     }
 
     /// The strategy.
@@ -134,6 +141,9 @@ impl Extension for StrategySite<'_> {
         overview.insert("document".into(), targets[0].1.clone());
         overview.insert("pages".into(), maker.overview(&targets));
         let mut pages = vec![page(&self.settings.forms, FORMS_TEMPLATE, "forms", overview)];
+        // No target has a dot in its name.
+        let outage = format!("{}outage.html", self.settings.forms);
+        pages.extend(self.found.outage.map(|template| page(&outage, template, "forms", common.clone())));
         for (index, target) in targets {
             let mut form = common.clone();
             form.insert("target".into(), target);
@@ -155,7 +165,7 @@ impl Extension for StrategySite<'_> {
             return Vec::new();
         }
         let mut rendered = BTreeMap::new();
-        for &name in &self.functions {
+        for &name in &self.found.functions {
             let text = templates.text(&format!("function/{name}"), Context::new(), diagnostics);
             rendered.insert(name, text.unwrap_or_default());
         }

@@ -22,6 +22,7 @@ use crate::engine::Templates;
 use crate::site::Site;
 use crate::world::World;
 
+use extension::Found;
 pub use extension::StrategySite;
 pub use round::{Phase, Round};
 pub use settings::{Recipient, Settings};
@@ -48,6 +49,10 @@ pub const FORM_TEMPLATE: &str = "review/form.html";
 /// Template of the list of all forms.
 pub const FORMS_TEMPLATE: &str = "review/forms.html";
 
+/// Template of a page for the proxy to show while the function is not there to show its own. A site need not have
+/// it.
+pub const OUTAGE_TEMPLATE: &str = "review/outage.html";
+
 /// Interprets and checks strategy and review of a site; `None` for a plain Zola site.
 pub fn interpret<'a>(
     world: &dyn World,
@@ -62,8 +67,11 @@ pub fn interpret<'a>(
     let settings = settings::read(site, auslage, &strategy, world, diagnostics);
     let review = targets::find(site, bodies, &strategy, &settings, diagnostics);
     report_templates(&settings, templates, diagnostics);
-    let functions = function_templates(templates);
-    Some(StrategySite::new(site, bodies, strategy, settings, review, functions, world.today()))
+    let found = Found {
+        functions: function_templates(templates),
+        outage: is_there(templates, OUTAGE_TEMPLATE).then_some(OUTAGE_TEMPLATE),
+    };
+    Some(StrategySite::new(site, bodies, strategy, settings, review, found, world.today()))
 }
 
 fn report_templates(settings: &Settings, templates: &Templates, diagnostics: &mut Diagnostics) {

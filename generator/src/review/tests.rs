@@ -147,6 +147,13 @@ fn every_target_has_a_form_page() {
         "/vorschlag/impressum/",
     ];
     assert_eq!(paths, expected);
+    let has_more = reviewed(&FILES, SETTINGS).with("templates/review/outage.html", "");
+    let (site, bodies, templates) = composed(&has_more);
+    let extension_of_more =
+        interpret(&has_more, &site, &bodies, &templates, &mut Diagnostics::default()).unwrap();
+    let more = extension_of_more.extra_pages();
+    let more = more.iter().map(|page| page.path.as_str()).filter(|path| !expected.contains(path));
+    assert_eq!(more.collect::<Vec<_>>(), ["/vorschlag/outage.html"]);
     let form = &pages.iter().find(|page| page.path == "/vorschlag/1.1.1/").unwrap().context;
     let form = serde_json::to_value(form.get("form").unwrap()).unwrap();
     assert_eq!(form["target"]["text"], "Erster Absatz, mit Fußnote.");

@@ -25,6 +25,7 @@ const TEMPLATES = {
   participant: "/beteiligte/stadt-loeffingen/", sources: "/quellen/", help: "/hilfe/", imprint: "/impressum/", privacy: "/datenschutz/",
   accessibility: "/barrierefreiheit/", form: "/vorschlag/6.1.2/", "form of a page": "/vorschlag/6.1/",
   "form for everything": "/vorschlag/gesamt/", "all forms": "/vorschlag/", "not found": "/gibt-es-nicht/",
+  "function away": "/vorschlag/outage.html",
 };
 
 async function builtTown(t, lines) {
