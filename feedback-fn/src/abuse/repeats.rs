@@ -65,15 +65,20 @@ impl Gist {
 
 /// In small letters, with one blank after each word.
 fn push_words(gist: &mut String, text: &str) {
-    for word in text.split_whitespace() {
-        match word.is_ascii() {
-            true => {
-                let start = gist.len();
-                gist.push_str(word);
-                gist[start..].make_ascii_lowercase();
+    let mut in_word = false;
+    for letter in text.chars() {
+        match letter {
+            _ if letter.is_whitespace() => {
+                if in_word {
+                    gist.push(' ');
+                }
             }
-            false => gist.extend(word.chars().flat_map(char::to_lowercase)),
+            _ if letter.is_ascii() => gist.push(letter.to_ascii_lowercase()),
+            _ => gist.extend(letter.to_lowercase()),
         }
+        in_word = !letter.is_whitespace();
+    }
+    if in_word {
         gist.push(' ');
     }
 }

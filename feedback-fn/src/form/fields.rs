@@ -114,7 +114,7 @@ fn decoded(part: &[u8]) -> String {
 }
 
 fn cleaned(value: String) -> String {
-    if !value.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
+    if memchr::memchr2(b'\r', b'\0', value.as_bytes()).is_none() {
         return value;
     }
     value.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}")

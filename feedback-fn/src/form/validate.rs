@@ -61,8 +61,8 @@ fn open_round(review: &Review, now: Timestamp) -> Result<&Round, Refusal> {
 /// passage has changed since, which only the digest of the old one can tell.
 fn is_reworded(form: &Form, target: &Target) -> bool {
     let sent = plain(&form.rewording);
-    let present = target.text.as_deref().map(plain);
-    !sent.is_empty() && present.as_ref() != Some(&sent) && digest(&sent) != form.digest
+    let is_present = || target.text.as_deref().map(plain).as_ref() == Some(&sent);
+    !sent.is_empty() && !is_present() && digest(&sent) != form.digest
 }
 
 /// As the contract defines a passage's text: single spaces, trimmed, Unicode NFC.
