@@ -10,10 +10,10 @@ use std::io::{IsTerminal, Write};
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
 use std::sync::Arc;
-use tracing_subscriber::filter::FilterFn;
+use tracing_subscriber::filter::{FilterFn, LevelFilter, Targets};
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, fmt};
 
 /// Starts writing events of the service, whose stderr is kept by what runs it. Call once.
 pub(super) fn start() {
@@ -31,13 +31,20 @@ fn begin(journal: Option<Journal>) {
     let journal = journal.map(|journal| {
         fmt::layer().json().flatten_event(true).with_target(false).with_writer(Arc::new(journal))
     });
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
-    let events = tracing_subscriber::registry().with(filter).with(own()).with(journal);
+    let wanted = wanted(std::env::var("RUST_LOG").ok().as_deref());
+    let events = tracing_subscriber::registry().with(wanted).with(own()).with(journal);
     match std::io::stderr().is_terminal() {
         true => events.with(lines).init(),
         false => events.with(lines.json().flatten_event(true)).init(),
     }
+}
+
+/// `debug`, or `info,feedback_fn::outbox=trace`. Not by `EnvFilter`, whose regular expressions were a thirtieth of
+/// the program's memory: there are no spans to filter by.
+fn wanted(said: Option<&str>) -> Targets {
+    let said = said.filter(|said| !said.trim().is_empty());
+    said.and_then(|said| said.parse().ok()).unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO))
 }
 
 /// Lets only this program's own events through.
@@ -63,6 +70,7 @@ fn report(panic: &PanicHookInfo<'_>) {
 mod tests {
     use super::*;
     use std::sync::Mutex;
+    use tracing::Level;
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -82,7 +90,7 @@ mod tests {
         let lines = Lines::default();
         let writer = lines.clone();
         let layer = fmt::layer().with_writer(move || writer.clone());
-        let events = tracing_subscriber::registry().with(EnvFilter::new("trace")).with(own()).with(layer);
+        let events = tracing_subscriber::registry().with(wanted(Some("trace"))).with(own()).with(layer);
         tracing::subscriber::with_default(events, || {
             tracing::debug!(target: "tokio_postgres::query", "canary");
             tracing::debug!(target: "feedback_fnord", "canary");
@@ -90,6 +98,22 @@ mod tests {
         });
         let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(log.contains("contract.reloaded") && !log.contains("canary"), "{log}");
+    }
+
+    #[test]
+    fn variable_decides_how_much_is_written() {
+        #[track_caller]
+        fn check(said: Option<&str>, target: &str, most: Level) {
+            let levels = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+            let written = levels.into_iter().filter(|level| wanted(said).would_enable(target, level));
+            assert_eq!(written.max(), Some(most), "{said:?}");
+        }
+        check(None, "feedback_fn::http", Level::INFO);
+        check(Some(" "), "feedback_fn::http", Level::INFO);
+        check(Some("debug"), "feedback_fn::http", Level::DEBUG);
+        check(Some("warn,feedback_fn::outbox=trace"), "feedback_fn::http", Level::WARN);
+        check(Some("warn,feedback_fn::outbox=trace"), "feedback_fn::outbox", Level::TRACE);
+        check(Some("=nothing="), "feedback_fn::http", Level::INFO);
     }
 
     #[test]
