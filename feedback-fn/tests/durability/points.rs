@@ -63,7 +63,7 @@ fn campaign(town: &Town, points: &[Point], kills: usize) {
         let calls = std::fs::read_to_string(&log).unwrap();
         reached += usize::from(calls.contains("killed by SIGKILL"));
     }
-    town.office.iter().for_each(Office::let_leases_end);
+    town.office.iter().for_each(Office::let_leases_of_the_killed_end);
     let place = Place::default();
     let mut last = town.start(&place, &[]);
     let stored = town.delivered();

@@ -92,7 +92,7 @@ fn end_under_load(
         }
         end(&mut program);
     }
-    town.office.iter().for_each(Office::let_leases_end);
+    town.office.iter().for_each(Office::let_leases_of_the_killed_end);
     town.start(place, &[])
 }
 

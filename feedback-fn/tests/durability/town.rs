@@ -236,6 +236,17 @@ impl Office {
         self.database().psql(&format!("UPDATE delivery {end}; UPDATE digest {end}"));
     }
 
+    /// The same when no program runs. The server finishes what a killed one asked last: its leases may be given
+    /// after its end.
+    pub fn let_leases_of_the_killed_end(&self) {
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' \
+                      AND datname = current_database() AND pid <> pg_backend_pid()";
+        while self.database().psql(others) != "0" {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.let_leases_end();
+    }
+
     fn stored(&self) -> Vec<Listed> {
         let config = PostgresConfig {
             host: self.cluster.socket().display().to_string(),

@@ -171,6 +171,9 @@ fn places_that_are_as_they_were_when_they_were_read_are_no_change() {
         std::fs::write(scene.at(path), "").unwrap();
     }
     let places = ["content", "deep/a/same", "deep/a/longer", "deep/a/gone", "deep/b", "deep/c", "deep/d"];
+    // Another watch, which has not seen the files being made.
+    scene.watch = Watch::new(quiet(), scene.at("public"), Arc::new(|_: &str| {}));
+    scene.watch.follow(vec![scene.at("content")]);
     // Of the last one nobody can tell.
     let built = scene.built(&places, &places[..6]);
     std::fs::write(scene.at("deep/a/longer"), "longer").unwrap();
