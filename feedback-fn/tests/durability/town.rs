@@ -236,14 +236,13 @@ impl Office {
         self.database().psql(&format!("UPDATE delivery {end}; UPDATE digest {end}"));
     }
 
-    /// The same when no program runs. The server finishes what a killed one asked last: its leases may be given
-    /// after its end.
+    /// The same when no program runs. The server may still be at what a killed one asked last, and give leases after
+    /// its end: that is waited for.
     pub fn let_leases_of_the_killed_end(&self) {
-        let others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' \
-                      AND datname = current_database() AND pid <> pg_backend_pid()";
-        while self.database().psql(others) != "0" {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let ended = "SELECT coalesce(bool_and(pg_terminate_backend(pid, 60000)), true) FROM pg_stat_activity \
+                     WHERE backend_type = 'client backend' AND datname = current_database() \
+                     AND pid <> pg_backend_pid()";
+        assert_eq!(self.database().psql(ended), "t", "the server still works for a killed program");
         self.let_leases_end();
     }
 

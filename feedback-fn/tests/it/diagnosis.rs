@@ -4,7 +4,7 @@ use crate::installation::{Installation, PROGRAM, Ran};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 /// Two files of an installation, each with a piece of its text replaced.
 fn installation(config: (&str, &str), contract: (&str, &str)) -> Installation {
@@ -20,14 +20,20 @@ fn installation(config: (&str, &str), contract: (&str, &str)) -> Installation {
 const AS_IT_IS: (&str, &str) = ("", "");
 const FILES: &str = "[transport.files]\nfolder = \"mails\"";
 
-/// What `serve` says until it listens and is told to end, or ends by itself.
-fn served(installation: &Installation) -> Ran {
+/// `serve`, with its log and what it has said until it listened or ended.
+fn serving(installation: &Installation) -> (Child, BufReader<ChildStderr>, String) {
     let mut command = Command::new(PROGRAM);
     command.arg("serve").current_dir(installation.folder.path()).stdin(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     let mut told = String::new();
     while lines.read_line(&mut told).unwrap() > 0 && !told.contains("server.listening") {}
+    (child, lines, told)
+}
+
+/// What `serve` says until it listens and is told to end, or ends by itself.
+fn served(installation: &Installation) -> Ran {
+    let (mut child, mut lines, mut told) = serving(installation);
     // One that has ended is still there to be told so.
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     lines.read_to_string(&mut told).unwrap();
@@ -164,12 +170,7 @@ fn proxy_that_nobody_trusts_is_warned_of_and_a_port_in_use_is_told_unless_it_is_
     );
 
     drop(taken);
-    let mut command = Command::new(PROGRAM);
-    command.arg("serve").current_dir(installation.folder.path()).stdin(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let mut told = String::new();
-    while lines.read_line(&mut told).unwrap() > 0 && !told.contains("server.listening") {}
+    let (mut child, _lines, told) = serving(&installation);
     let checked = installation.run(&["check"]);
     child.kill().unwrap();
     child.wait().unwrap();
